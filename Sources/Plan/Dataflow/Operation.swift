@@ -1,0 +1,148 @@
+// What each node of a dataflow does, one case for each relational idea, in the words that the compiler, the runner and
+// the golden scripts share. Plain data: the operators of `Execution` are made from it.
+
+import Values
+
+/// An expression and the column it becomes.
+package struct NamedExpression: Hashable, Sendable, Codable {
+  package var name: String
+  package var expression: Expression
+
+  package init(_ name: String, _ expression: Expression) {
+    self.name = name
+    self.expression = expression
+  }
+
+  package var field: Field { Field(name, expression.type, nullable: expression.nullable) }
+}
+
+/// An aggregate function over the rows of a group.
+package struct AggregateCall: Hashable, Sendable, Codable {
+  package var function: FunctionReference
+  package var arguments: [Expression]
+  /// FILTER (WHERE ...): only rows for which this is TRUE count.
+  package var filter: Expression?
+  package var distinct: Bool
+  /// The column that the result becomes.
+  package var result: Field
+
+  package init(
+    function: FunctionReference, arguments: [Expression], filter: Expression? = nil, distinct: Bool = false,
+    result: Field
+  ) {
+    self.function = function
+    self.arguments = arguments
+    self.filter = filter
+    self.distinct = distinct
+    self.result = result
+  }
+}
+
+/// A tumbling or hopping window: [k * step + offset, k * step + offset + size) for every integer k.
+package struct WindowDefinition: Hashable, Sendable, Codable {
+  /// Microseconds; a tumbling window has `step == size`.
+  package var size: Int64
+  package var step: Int64
+  package var offset: Int64
+  /// The zone in which windows of whole days are aligned; nil for UTC.
+  package var zone: String?
+
+  package init(size: Int64, step: Int64, offset: Int64 = 0, zone: String? = nil) {
+    self.size = size
+    self.step = step
+    self.offset = offset
+    self.zone = zone
+  }
+}
+
+/// When an aggregate says what it knows.
+package enum Emission: Hashable, Sendable, Codable {
+  /// Once for each window, when no more rows can come: an append stream.
+  case final
+  /// At the end of each step, what has changed in it.
+  case changes
+  /// As `changes`, at most once in each period (microseconds of the step clock); the last state also when the window
+  /// closes if `andFinal`.
+  case every(Int64, andFinal: Bool)
+}
+
+/// Rows to windows. Adds `window_start`, `window_end` and `window_time` at the end of the row, in this order.
+package struct WindowAssignment: Hashable, Sendable, Codable {
+  package var window: WindowDefinition
+  /// The time attribute's column in the input.
+  package var timeColumn: Int
+  /// How long after its end a window still takes rows, in microseconds.
+  package var grace: Int64
+
+  package init(window: WindowDefinition, timeColumn: Int, grace: Int64) {
+    self.window = window
+    self.timeColumn = timeColumn
+    self.grace = grace
+  }
+}
+
+/// Groups and their aggregates: the output is the keys, then the results. Without calls it is DISTINCT.
+package struct Aggregation: Hashable, Sendable, Codable {
+  package var keys: [NamedExpression]
+  package var calls: [AggregateCall]
+  package var emission: Emission
+  /// Idle time after which a group is forgotten (STATE TTL), in microseconds of the step clock; nil for never.
+  package var timeToLive: Int64?
+
+  package init(keys: [NamedExpression], calls: [AggregateCall], emission: Emission, timeToLive: Int64? = nil) {
+    self.keys = keys
+    self.calls = calls
+    self.emission = emission
+    self.timeToLive = timeToLive
+  }
+}
+
+/// How a windowed aggregate learns the window of a row.
+package enum WindowSource: Hashable, Sendable, Codable {
+  /// It assigns windows itself, sharing slices between overlapping windows; judges lateness.
+  case assign(WindowAssignment)
+  /// The input's rows carry their window already (a second aggregate over the same window).
+  case columns(WindowColumns)
+}
+
+package struct SortKey: Hashable, Sendable, Codable {
+  package var expression: Expression
+  package var descending: Bool
+  package var nullsFirst: Bool
+
+  package init(_ expression: Expression, descending: Bool, nullsFirst: Bool) {
+    self.expression = expression
+    self.descending = descending
+    self.nullsFirst = nullsFirst
+  }
+}
+
+/// What a node does with its inputs.
+package indirect enum Operation: Hashable, Sendable, Codable {
+  /// Reads and decodes the records of `sources[source]`. Port 0: decoded rows; port `errors`: records that fail.
+  case scan(source: Int, columns: [ScanColumn])
+  /// Constant rows; a bounded source of one partition.
+  case values([[Value]])
+  /// Rows for which the predicate is TRUE. Port `errors`: rows on which it fails.
+  case filter(Expression)
+  /// One column for each expression. Port `errors` likewise.
+  case project([NamedExpression])
+  /// Makes `column` the time attribute: the watermark of each partition is the greatest value of `expression` so far.
+  case watermark(column: Int, expression: Expression, idleAfter: Int64?)
+  /// Adds the window columns. Port `late`: rows late for every window they belong to.
+  case assignWindow(WindowAssignment)
+  /// Aggregates for each window and key; output: window_start, window_end, window_time, keys, results. Port `late`.
+  case windowAggregate(WindowSource, Aggregation)
+  /// Aggregates for each key without a window; output: keys, results.
+  case groupAggregate(Aggregation)
+  /// All rows of all inputs, columns by position.
+  case union
+  /// Sorted rows at the end of bounded input, cut to `limit` after `offset`. All rows lie at one worker.
+  case sort([SortKey], limit: Int64?, offset: Int64)
+  /// The first rows in canonical order (partition, offset) of bounded input. All rows lie at one worker.
+  case limit(Int64, offset: Int64)
+  /// Rows to the worker that owns the hash of these columns; with no columns, all rows to worker 0.
+  case exchange([Expression])
+  /// Rows out, to `sinks[sink]`.
+  case sink(Int)
+}
