@@ -22,6 +22,13 @@ public final class Blob: @unchecked Sendable {
     self.capacity = capacity
   }
 
+  /// Takes over memory of `capacity` bytes and slack, allocated as an `UnsafeMutablePointer<UInt8>`.
+  @inlinable
+  public init(adopting storage: UnsafeMutablePointer<UInt8>, capacity: Int) {
+    base = storage
+    self.capacity = capacity
+  }
+
   /// Makes a blob with the given bytes.
   public convenience init(_ bytes: [UInt8]) {
     self.init(uninitialized: bytes.count)

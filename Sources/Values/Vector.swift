@@ -35,6 +35,14 @@ public final class Vector<Element: BitwiseCopyable>: @unchecked Sendable {
     owner = of.owner ?? of
   }
 
+  /// Takes over memory that a builder allocated as `init(uninitialized:)` does: 16-byte aligned, with slack.
+  @inlinable
+  public init(adopting storage: UnsafeMutablePointer<Element>, count: Int) {
+    base = storage
+    self.count = count
+    owner = nil
+  }
+
   deinit {
     if owner == nil { UnsafeMutableRawPointer(base).deallocate() }
   }
