@@ -8,6 +8,8 @@ extension FunctionLibrary {
     var operators = FunctionFamily(.operators)
     operators.declareArithmetic()
     operators.declareComparisons()
-    return [operators]
+    var json = FunctionFamily(.json)
+    json.declareJSON()
+    return [operators, json]
   }
 }
