@@ -1,0 +1,142 @@
+// GROUP BY without a window, and DISTINCT. In: rows, with weights where they change. Out: keys and results; at the end of
+// each step (or of bounded input) what has changed. A watermark passes through: it ends nothing here. Keeps one entry for
+// each key, for ever or for the time to live.
+
+import Plan
+import Values
+
+final class GroupAggregateOperator: Operator {
+  private let aggregation: Aggregation
+  private let input: AggregateInput
+  private let resultTypes: [DataType]
+  /// DISTINCT over rows that are never taken back: a new key is emitted as it comes, and nothing is ever revised.
+  private let passesNewKeys: Bool
+  private var table: AggregateTable
+  private let changes = ChangeTracker()
+  /// The step clock when each group was last touched, for the time to live.
+  private var touchedAt = StateVector<Int64>(empty: 0)
+  private var lastEmission: Int64?
+  private var expiredGroups: Int64 = 0
+  private let ownsGlobalGroup: Bool
+
+  /// Makes the operator of one worker. `isAppendOnly` says whether the input never takes rows back.
+  init(
+    _ aggregation: Aggregation, inputIsAppendOnly: Bool, worker: Int, timeZone: String
+  ) throws(ExecutionError) {
+    self.aggregation = aggregation
+    input = try AggregateInput(aggregation, timeZone: timeZone)
+    resultTypes = aggregation.keys.map(\.expression.type) + aggregation.calls.map(\.result.type)
+    passesNewKeys = aggregation.calls.isEmpty && inputIsAppendOnly && aggregation.emission != .final
+    table = AggregateTable(aggregation)
+    ownsGlobalGroup = aggregation.keys.isEmpty && worker == 0
+  }
+
+  var stateSize: StateSize {
+    StateSize(rows: 0, keys: table.groupCount, bytes: table.byteCount + changes.byteCount + touchedAt.byteCount)
+  }
+
+  func process(_ batch: Batch, input port: Int, step: StepContext, output: any OperatorOutput) {
+    let rows = input.rows(of: batch, step: step, output: output)
+    guard rows.batch.count > 0 else { return }
+    let known = table.groupCount
+    let groups = table.groups(of: rows)
+    if aggregation.timeToLive != nil { noteTouch(groups, now: step.now) }
+    if passesNewKeys {
+      emitNewKeys(rows, groups: groups, known: known, output: output)
+    } else if aggregation.emission != .final {
+      changes.willTouch(groups, of: table)
+    }
+    table.accumulate(rows, groups: groups)
+  }
+
+  private func noteTouch(_ groups: Vector<Int32>, now: Int64) {
+    touchedAt.resize(to: table.groupCount)
+    for row in 0..<groups.count { touchedAt.base[Int(groups.base[row])] = now }
+  }
+
+  /// Emits the first row of each group that is new: ids are given in order of arrival.
+  private func emitNewKeys(_ rows: AggregateRows, groups: Vector<Int32>, known: Int, output: any OperatorOutput) {
+    let first = VectorBuilder<Int32>()
+    var next = Int32(truncatingIfNeeded: known)
+    for row in 0..<groups.count where groups.base[row] == next {
+      first.append(Int32(truncatingIfNeeded: row))
+      next += 1
+    }
+    let selection = first.finish()
+    output.countFiltered(rows.batch.count - selection.count)
+    guard selection.count > 0 else { return }
+    var batch = Batch(columns: rows.keys.map { $0.gather(selection) }, count: selection.count)
+    batch.origin = rows.batch.origin?.gather(selection)
+    batch.order = rows.batch.order?.gather(selection)
+    output.emit(batch)
+  }
+
+  func endStep(isLast: Bool, step: StepContext, output: any OperatorOutput) {
+    if isLast, ownsGlobalGroup, table.groupCount == 0, !aggregation.calls.isEmpty { addEmptyGroup() }
+    switch aggregation.emission {
+    case .final:
+      if isLast { emitAll(output) }
+    case .changes:
+      emitChanges(output)
+    case .every(let period, _):
+      if isLast || step.now - (lastEmission ?? step.now - period) >= period {
+        lastEmission = step.now
+        emitChanges(output)
+      }
+    }
+    if let timeToLive = aggregation.timeToLive, changes.isEmpty { forget(before: step.now - timeToLive) }
+  }
+
+  /// An aggregate over nothing still has one row: COUNT is 0, the others NULL.
+  private func addEmptyGroup() {
+    let one = AggregateRows(
+      batch: Batch(columns: [], count: 1), keys: [],
+      arguments: aggregation.calls.map { $0.arguments.map { Column.nulls($0.type, count: 1) } },
+      filters: aggregation.calls.map { _ in Vector(repeating: false, count: 1) })
+    let groups = table.groups(of: one)
+    if aggregation.emission != .final { changes.willTouch(groups, of: table) }
+    table.accumulate(one, groups: groups)
+  }
+
+  private func emitAll(_ output: any OperatorOutput) {
+    let (groups, keys) = table.presentGroups()
+    guard groups.count > 0 else { return }
+    let (columns, errors) = table.rows(of: groups)
+    output.emitResults(columns, order: keys, errors: errors)
+  }
+
+  private func emitChanges(_ output: any OperatorOutput) {
+    guard let (columns, weights, order, errors) = changes.takeChanges(of: table, types: resultTypes) else { return }
+    if !errors.isEmpty { output.failResults(columns, errors) }
+    guard weights.count > 0 else { return }
+    output.emit(Batch(columns: columns, count: weights.count, weights: weights, order: order))
+  }
+
+  /// Drops groups that were last touched before `time`, once they are worth the copy of the others.
+  private func forget(before time: Int64) {
+    let kept = VectorBuilder<Int32>()
+    for group in 0..<table.groupCount where touchedAt.base[group] >= time { kept.append(Int32(truncatingIfNeeded: group)) }
+    guard kept.count * 4 <= table.groupCount * 3, table.groupCount > 0 else { return }
+    let groups = kept.finish()
+    expiredGroups += Int64(table.groupCount - groups.count)
+    let times = touchedAt.gather(groups)
+    table = table.keep(groups)
+    touchedAt = StateVector(empty: 0)
+    touchedAt.replace(with: times)
+  }
+
+  func writeState(to writer: inout ColumnWriter) {
+    table.write(to: &writer)
+    changes.write(to: &writer, types: resultTypes)
+    writer.write(touchedAt.copy())
+    writer.write(lastEmission ?? Int64.min)
+  }
+
+  func readState(from reader: inout ColumnReader) throws(StateFormatError) {
+    try table.read(from: &reader)
+    try changes.read(from: &reader, types: resultTypes, groups: table.groupCount)
+    touchedAt.replace(with: try reader.readInts())
+    let emission = try reader.readInt()
+    lastEmission = emission == Int64.min ? nil : emission
+  }
+}

@@ -1,0 +1,74 @@
+// Which windows a time belongs to, and which slices they share (Carbone et al., Cutty, CIKM 2016; Traub et al., Scotty,
+// ICDE 2018: overlapping windows are unions of slices no longer than the greatest common divisor of size and step).
+// In: microseconds. Out: microseconds. Saturates at the ends of time instead of trapping.
+
+import Plan
+
+/// Integer arithmetic of one window definition.
+struct WindowArithmetic {
+  let size: Int64
+  let step: Int64
+  let offset: Int64
+  let grace: Int64
+  /// The width of a slice; whole windows are made of slices.
+  let slice: Int64
+
+  init(_ assignment: WindowAssignment) {
+    size = max(assignment.window.size, 1)
+    step = max(assignment.window.step, 1)
+    offset = assignment.window.offset
+    grace = assignment.grace
+    slice = Self.greatestCommonDivisor(size, step)
+  }
+
+  private static func greatestCommonDivisor(_ a: Int64, _ b: Int64) -> Int64 {
+    var (a, b) = (a, b)
+    while b != 0 { (a, b) = (b, a % b) }
+    return a
+  }
+
+  /// The greatest multiple of `unit` (shifted by the offset) that is not above `time`.
+  @inline(__always)
+  private func floor(_ time: Int64, to unit: Int64) -> Int64 {
+    let shifted = time &- offset
+    var rest = shifted % unit
+    if rest < 0 { rest += unit }
+    return time &- rest
+  }
+
+  @inline(__always) func sliceStart(of time: Int64) -> Int64 { floor(time, to: slice) }
+
+  /// The end of the last window that starts at or before `time`. The time is in it unless there are gaps.
+  @inline(__always) func lastEnd(of time: Int64) -> Int64 { floor(time, to: step).addingSaturating(size) }
+
+  /// The end of the first window that ends after `time`.
+  @inline(__always) func firstEnd(of time: Int64) -> Int64 {
+    let start = floor(time.subtractingSaturating(size), to: step).addingSaturating(step)
+    return start.addingSaturating(size)
+  }
+
+  /// Whether a window that ends at `end` takes no more rows of a partition whose watermark is `watermark`.
+  @inline(__always) func isClosed(end: Int64, at watermark: Int64) -> Bool {
+    end.addingSaturating(grace) <= watermark
+  }
+
+  /// The end of the first window holding `time` that is still open at `watermark`, given that the last one is.
+  func firstOpenEnd(of time: Int64, at watermark: Int64) -> Int64 {
+    var end = firstEnd(of: time)
+    let last = lastEnd(of: time)
+    while end < last, isClosed(end: end, at: watermark) { end = end.addingSaturating(step) }
+    return end
+  }
+}
+
+extension Int64 {
+  @inline(__always) func addingSaturating(_ other: Int64) -> Int64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? (other > 0 ? Int64.max : Int64.min) : sum
+  }
+
+  @inline(__always) func subtractingSaturating(_ other: Int64) -> Int64 {
+    let (difference, overflow) = subtractingReportingOverflow(other)
+    return overflow ? (other > 0 ? Int64.min : Int64.max) : difference
+  }
+}

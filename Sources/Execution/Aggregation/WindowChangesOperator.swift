@@ -1,0 +1,153 @@
+// GROUP BY WINDOW that speaks before the window closes (EMIT CHANGES, EMIT EVERY). In: append-only rows with a time, or
+// rows that carry their window. Out: an upsert stream on window and key: at the end of a step what has changed, and when a
+// window closes what it has not said yet. State is one table for each open window; windows share nothing here, since each
+// must know what it said.
+
+import Plan
+import Values
+
+final class WindowChangesOperator: Operator {
+  /// A window by its bounds, ordered as windows are emitted.
+  private struct Window: Hashable, Comparable {
+    var end: Int64
+    var start: Int64
+
+    static func < (left: Window, right: Window) -> Bool { (left.end, left.start) < (right.end, right.start) }
+  }
+
+  private struct Pane {
+    var table: AggregateTable
+    var changes = ChangeTracker()
+  }
+
+  private let source: WindowSource
+  private let aggregation: Aggregation
+  private let input: AggregateInput
+  private let resultTypes: [DataType]
+  private let slicing: WindowSlicing?
+  private let grace: Int64
+  private var panes: [Window: Pane] = [:]
+  private var lastEmission: Int64?
+
+  init(_ source: WindowSource, _ aggregation: Aggregation, timeZone: String) throws(ExecutionError) {
+    self.source = source
+    self.aggregation = aggregation
+    input = try AggregateInput(aggregation, timeZone: timeZone)
+    resultTypes = aggregation.keys.map(\.expression.type) + aggregation.calls.map(\.result.type)
+    switch source {
+    case .assign(let assignment):
+      slicing = WindowSlicing(arithmetic: WindowArithmetic(assignment))
+      grace = assignment.grace
+    case .columns:
+      slicing = nil
+      grace = 0
+    }
+  }
+
+  var stateSize: StateSize {
+    panes.values.reduce(into: StateSize()) { size, pane in
+      size.rows += pane.table.rowCount
+      size.keys += pane.table.groupCount
+      size.bytes += pane.table.byteCount + pane.changes.byteCount
+    }
+  }
+
+  func process(_ batch: Batch, input port: Int, step: StepContext, output: any OperatorOutput) {
+    switch source {
+    case .assign(let assignment):
+      guard let slicing else { preconditionFailure("a window is assigned without its arithmetic") }
+      let sliced = slicing.slice(batch.columns[assignment.timeColumn], watermarks: batch.origin?.watermarks)
+      if sliced.late.count > 0 { output.emitLate(batch.gather(sliced.late)) }
+      output.countFiltered(sliced.outside.count)
+      for (key, selected) in sliced.slices {
+        let rows = input.rows(of: selected.map { batch.gather($0) } ?? batch, step: step, output: output)
+        for window in windows(of: key, slicing.arithmetic) { fold(rows, into: window) }
+      }
+    case .columns(let columns):
+      for (window, selected) in batch.rowsByWindow(columns) {
+        let rows = input.rows(of: batch.gather(selected), step: step, output: output)
+        fold(rows, into: Window(end: window.end, start: window.start))
+      }
+    }
+  }
+
+  /// The windows that count the rows of a slice.
+  private func windows(of key: SliceKey, _ arithmetic: WindowArithmetic) -> [Window] {
+    var result: [Window] = []
+    var end = max(arithmetic.firstEnd(of: key.start), key.firstEnd)
+    let last = arithmetic.lastEnd(of: key.start)
+    while end <= last {
+      result.append(Window(end: end, start: end.subtractingSaturating(arithmetic.size)))
+      guard end < Int64.max else { break }
+      end = end.addingSaturating(arithmetic.step)
+    }
+    return result
+  }
+
+  private func fold(_ rows: AggregateRows, into window: Window) {
+    guard rows.batch.count > 0 else { return }
+    let pane = panes[window] ?? Pane(table: AggregateTable(aggregation))
+    panes[window] = pane
+    let groups = pane.table.groups(of: rows)
+    pane.changes.willTouch(groups, of: pane.table)
+    pane.table.accumulate(rows, groups: groups)
+  }
+
+  func advance(to watermark: Watermark, step: StepContext, output: any OperatorOutput) -> Watermark {
+    let through = watermark == Int64.max ? Int64.max : watermark.subtractingSaturating(grace)
+    for window in panes.keys.filter({ $0.end <= through }).sorted() {
+      emitChanges(of: window, output)
+      panes[window] = nil
+    }
+    return through
+  }
+
+  func endStep(isLast: Bool, step: StepContext, output: any OperatorOutput) {
+    if case .every(let period, _) = aggregation.emission {
+      guard isLast || step.now - (lastEmission ?? step.now - period) >= period else { return }
+      lastEmission = step.now
+    }
+    for window in panes.keys.sorted() { emitChanges(of: window, output) }
+  }
+
+  private func emitChanges(of window: Window, _ output: any OperatorOutput) {
+    guard let pane = panes[window],
+      let (columns, weights, order, errors) = pane.changes.takeChanges(of: pane.table, types: resultTypes)
+    else { return }
+    if !errors.isEmpty { output.failResults(columns, errors) }
+    guard weights.count > 0 else { return }
+    let bounds = [window.start, window.end, window.end.subtractingSaturating(1)].map {
+      Column(.int(Vector(repeating: $0, count: weights.count)))
+    }
+    output.emit(
+      Batch(
+        columns: bounds + columns, count: weights.count, weights: weights,
+        order: order.prefixed(byWindowEnd: window.end, start: window.start)))
+  }
+
+  func writeState(to writer: inout ColumnWriter) {
+    writer.write(lastEmission ?? Int64.min)
+    writer.write(Int64(panes.count))
+    for window in panes.keys.sorted() {
+      guard let pane = panes[window] else { continue }
+      writer.write(window.end)
+      writer.write(window.start)
+      pane.table.write(to: &writer)
+      pane.changes.write(to: &writer, types: resultTypes)
+    }
+  }
+
+  func readState(from reader: inout ColumnReader) throws(StateFormatError) {
+    let emission = try reader.readInt()
+    lastEmission = emission == Int64.min ? nil : emission
+    panes = [:]
+    let count = try reader.readInt()
+    for _ in 0..<max(count, 0) {
+      let window = Window(end: try reader.readInt(), start: try reader.readInt())
+      let pane = Pane(table: AggregateTable(aggregation))
+      try pane.table.read(from: &reader)
+      try pane.changes.read(from: &reader, types: resultTypes, groups: pane.table.groupCount)
+      panes[window] = pane
+    }
+  }
+}
