@@ -23,7 +23,11 @@ struct SourceFile: Sendable, CustomStringConvertible {
       var escaped = false
       for character in line {
         if inText {
-          if escaped { escaped = false } else if character == "\\" { escaped = true } else if character == "\"" {
+          if escaped {
+            escaped = false
+          } else if character == "\\" {
+            escaped = true
+          } else if character == "\"" {
             inText = false
             result.append(character)
           }
@@ -45,7 +49,9 @@ enum SourceTree {
 
   static let swiftSources = files(under: "Sources", suffix: ".swift")
   static let swiftTests = files(under: "Tests", suffix: ".swift")
-  static let documents = files(under: "Docs", suffix: ".md") + files(under: "Pipelines", suffix: ".md") + [file("README.md")].compactMap { $0 }
+  static let documents =
+    files(under: "Docs", suffix: ".md") + files(under: "Pipelines", suffix: ".md")
+    + [file("README.md")].compactMap { $0 }
 
   static func file(_ path: String) -> SourceFile? {
     guard let text = try? String(contentsOf: root.appendingPathComponent(path), encoding: .utf8) else { return nil }

@@ -20,17 +20,17 @@ final class AggregateInput {
   private let aggregation: Aggregation
   private let program: ExpressionProgram
 
-  init(_ aggregation: Aggregation, timeZone: String) throws(ExecutionError) {
+  init(_ aggregation: Aggregation, timeZone: TimeZoneRules) {
     self.aggregation = aggregation
     var expressions = aggregation.keys.map(\.expression)
     for call in aggregation.calls { expressions += call.arguments }
     for call in aggregation.calls { if let filter = call.filter { expressions.append(filter) } }
-    program = try ExpressionProgram.prepared(expressions, timeZone: timeZone)
+    program = ExpressionProgram(expressions, timeZone: timeZone)
   }
 
   func rows(of batch: Batch, step: StepContext, output: any OperatorOutput) -> AggregateRows {
     var batch = batch
-    var (columns, errors) = program.evaluate(batch, now: step.now)
+    var (columns, errors) = program.rows(of: batch, now: step.now)
     if !errors.isEmpty {
       output.fail(errors.list.map { FailedRow($0) }, of: batch)
       let good = errors.goodRows(of: batch.count)

@@ -60,7 +60,7 @@ final class AggregateTable {
 
   /// Folds all groups of another table of the same aggregation in.
   func merge(_ other: AggregateTable) {
-    let sources = Vector.indices(other.groupCount)
+    let sources = Vector<Int32>.indices(other.groupCount)
     let targets = index.ids(for: other.index.keys(), count: sources.count)
     makeRoom()
     for i in 0..<sources.count { rowCounts.base[Int(targets.base[i])] &+= other.rowCounts.base[i] }
@@ -103,19 +103,19 @@ final class AggregateTable {
     return kept
   }
 
-  func write(to writer: inout ColumnWriter) {
-    index.write(to: &writer)
-    writer.write(Column(.int(rowCounts.copy())))
-    for state in states { state.write(to: &writer) }
+  func write(to writer: ColumnWriter) {
+    index.write(to: writer)
+    writer.write(rowCounts.copy())
+    for state in states { state.write(to: writer) }
   }
 
-  func read(from reader: inout ColumnReader) throws(StateFormatError) {
-    index = try GroupIndex(types: keyTypes, from: &reader)
-    rowCounts.replace(with: try reader.readInts())
+  func read(from reader: ColumnReader) throws(StateFormatError) {
+    index = try GroupIndex.read(from: reader, types: keyTypes)
+    rowCounts.replace(with: try reader.ints())
     guard rowCounts.count == index.count else {
-      throw StateFormatError.malformed("an aggregate has \(rowCounts.count) row counts for \(index.count) groups")
+      throw reader.failure("an aggregate has \(rowCounts.count) row counts for \(index.count) groups")
     }
-    for state in states { try state.read(from: &reader) }
+    for state in states { try state.read(from: reader) }
     makeRoom()
   }
 }

@@ -7,7 +7,9 @@ extension Batch {
   /// (source, partition, offset) of each row as comparable bytes; nil for rows without a known place in a source.
   var arrivalKeys: BytesVector? {
     guard let origin, let offsets = origin.offsets else { return nil }
-    let places = [Int64(origin.source), Int64(origin.partition)].map { Column(.int(Vector(repeating: $0, count: count))) }
+    let places = [Int64(origin.source), Int64(origin.partition)].map {
+      Column(.int(Vector(repeating: $0, count: count)))
+    }
     return KeyEncoder(types: [.int64, .int64, .int64]).encode(places + [Column(.int(offsets))], count: count)
   }
 }
@@ -15,10 +17,11 @@ extension Batch {
 extension BytesVector {
   /// The numbers of the rows in ascending order of their bytes; ties by `then`, or in the order they stand.
   func ascendingOrder(thenBy tie: BytesVector? = nil) -> Vector<Int32> {
-    let order = Vector.indices(count)
+    let order = Vector<Int32>.indices(count)
     let base = blob.base
     let views = self.views.base
-    UnsafeMutableBufferPointer(start: order.base, count: order.count).sort { left, right in
+    var rows = UnsafeMutableBufferPointer(start: order.base, count: order.count)
+    rows.sort { left, right in
       let a = views[Int(left)]
       let b = views[Int(right)]
       let comparison = compareBytes(base + Int(a.offset), Int(a.length), base + Int(b.offset), Int(b.length))

@@ -35,7 +35,9 @@ final class ChangeTracker {
   }
 
   /// The changes since the last call, ordered by key, the old row of a group before the new one; nil when there is none.
-  func takeChanges(of table: AggregateTable, types: [DataType]) -> (columns: [Column], weights: Vector<Int64>, order: BytesVector, errors: RowErrors)? {
+  func takeChanges(
+    of table: AggregateTable, types: [DataType]
+  ) -> (columns: [Column], weights: Vector<Int64>, order: BytesVector, errors: RowErrors)? {
     guard touched.count > 0 else { return nil }
     let groups = touched.copy()
     defer { reset(groups) }
@@ -94,7 +96,7 @@ final class ChangeTracker {
     oldRows = []
   }
 
-  func write(to writer: inout ColumnWriter, types: [DataType]) {
+  func write(to writer: ColumnWriter, types: [DataType]) {
     writer.write(touched.copy())
     writer.write(oldPositions.copy())
     for (column, type) in types.enumerated() {
@@ -102,13 +104,13 @@ final class ChangeTracker {
     }
   }
 
-  func read(from reader: inout ColumnReader, types: [DataType], groups: Int) throws(StateFormatError) {
-    let changed = try reader.readRowNumbers(below: groups)
-    let positions = try reader.readRowNumbers(below: changed.count)
+  func read(from reader: ColumnReader, types: [DataType], groups: Int) throws(StateFormatError) {
+    let changed = try reader.rowNumbers(below: groups)
+    let positions = try reader.rowNumbers(below: changed.count)
     var old: [Column] = []
-    for type in types { old.append(try reader.readColumn(type)) }
+    for type in types { old.append(try reader.column(type)) }
     guard old.allSatisfy({ $0.count == positions.count }) else {
-      throw StateFormatError.malformed("the noted changes of an aggregate do not fit together")
+      throw reader.failure("the noted changes of an aggregate do not fit together")
     }
     reset(touched.copy())
     marks.resize(to: groups)

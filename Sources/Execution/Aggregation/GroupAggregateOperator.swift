@@ -21,10 +21,10 @@ final class GroupAggregateOperator: Operator {
 
   /// Makes the operator of one worker. `isAppendOnly` says whether the input never takes rows back.
   init(
-    _ aggregation: Aggregation, inputIsAppendOnly: Bool, worker: Int, timeZone: String
-  ) throws(ExecutionError) {
+    _ aggregation: Aggregation, inputIsAppendOnly: Bool, worker: Int, timeZone: TimeZoneRules
+  ) {
     self.aggregation = aggregation
-    input = try AggregateInput(aggregation, timeZone: timeZone)
+    input = AggregateInput(aggregation, timeZone: timeZone)
     resultTypes = aggregation.keys.map(\.expression.type) + aggregation.calls.map(\.result.type)
     passesNewKeys = aggregation.calls.isEmpty && inputIsAppendOnly && aggregation.emission != .final
     table = AggregateTable(aggregation)
@@ -115,7 +115,9 @@ final class GroupAggregateOperator: Operator {
   /// Drops groups that were last touched before `time`, once they are worth the copy of the others.
   private func forget(before time: Int64) {
     let kept = VectorBuilder<Int32>()
-    for group in 0..<table.groupCount where touchedAt.base[group] >= time { kept.append(Int32(truncatingIfNeeded: group)) }
+    for group in 0..<table.groupCount where touchedAt.base[group] >= time {
+      kept.append(Int32(truncatingIfNeeded: group))
+    }
     guard kept.count * 4 <= table.groupCount * 3, table.groupCount > 0 else { return }
     let groups = kept.finish()
     expiredGroups += Int64(table.groupCount - groups.count)
@@ -125,18 +127,18 @@ final class GroupAggregateOperator: Operator {
     touchedAt.replace(with: times)
   }
 
-  func writeState(to writer: inout ColumnWriter) {
-    table.write(to: &writer)
-    changes.write(to: &writer, types: resultTypes)
+  func writeState(to writer: ColumnWriter) {
+    table.write(to: writer)
+    changes.write(to: writer, types: resultTypes)
     writer.write(touchedAt.copy())
     writer.write(lastEmission ?? Int64.min)
   }
 
-  func readState(from reader: inout ColumnReader) throws(StateFormatError) {
-    try table.read(from: &reader)
-    try changes.read(from: &reader, types: resultTypes, groups: table.groupCount)
-    touchedAt.replace(with: try reader.readInts())
-    let emission = try reader.readInt()
+  func readState(from reader: ColumnReader) throws(StateFormatError) {
+    try table.read(from: reader)
+    try changes.read(from: reader, types: resultTypes, groups: table.groupCount)
+    touchedAt.replace(with: try reader.ints())
+    let emission = try reader.int()
     lastEmission = emission == Int64.min ? nil : emission
   }
 }

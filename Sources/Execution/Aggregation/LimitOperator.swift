@@ -71,24 +71,24 @@ final class LimitOperator: Operator {
     counts = [:]
   }
 
-  func writeState(to writer: inout ColumnWriter) {
+  func writeState(to writer: ColumnWriter) {
     writer.write(Int64(kept.count))
     for place in kept.keys.sorted() {
       writer.write(Int64(place.source))
       writer.write(Int64(place.partition))
-      Batch.concatenate(kept[place] ?? [], types: types).write(to: &writer)
+      Batch.concatenate(kept[place] ?? [], types: types).write(to: writer)
     }
   }
 
-  func readState(from reader: inout ColumnReader) throws(StateFormatError) {
+  func readState(from reader: ColumnReader) throws(StateFormatError) {
     kept = [:]
     counts = [:]
-    let count = try reader.readInt()
+    let count = try reader.int()
     for _ in 0..<max(count, 0) {
       let place = Place(
-        source: Int32(truncatingIfNeeded: try reader.readInt()),
-        partition: Int32(truncatingIfNeeded: try reader.readInt()))
-      let rows = try Batch(from: &reader, types: types)
+        source: Int32(truncatingIfNeeded: try reader.int()),
+        partition: Int32(truncatingIfNeeded: try reader.int()))
+      let rows = try Batch(from: reader, types: types)
       kept[place] = [rows]
       counts[place] = rows.count
     }

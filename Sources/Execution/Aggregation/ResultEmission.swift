@@ -115,3 +115,41 @@ extension Column {
     }
   }
 }
+
+extension ExpressionProgram {
+  /// The results for the rows of a batch, at the step's clock.
+  func rows(of batch: Batch, now: Int64) -> (columns: [Column], errors: RowErrors) {
+    evaluateAll(columns: batch.columns, count: batch.count, context: EvaluationContext(now: now))
+  }
+}
+
+extension Batch {
+  /// Writes the rows as an operator keeps them: columns and canonical order.
+  func write(to writer: ColumnWriter) {
+    writer.write(count)
+    writer.write(columns)
+    writer.write(order != nil)
+    if let order { writer.write(Column(.bytes(order))) }
+  }
+
+  init(from reader: ColumnReader, types: [DataType]) throws(StateFormatError) {
+    let count = Int(clamping: try reader.int())
+    let columns = try reader.columns(types)
+    self.init(columns: columns, count: count)
+    if try reader.bool(), case .bytes(let keys) = try reader.column(.bytes()).data { order = keys }
+    guard count >= 0, columns.allSatisfy({ $0.count == count }), order.map({ $0.count == count }) ?? true else {
+      throw reader.failure("kept rows have columns of different lengths")
+    }
+  }
+}
+
+extension ColumnReader {
+  /// Row numbers, each at least zero and less than `limit`.
+  func rowNumbers(below limit: Int) throws(StateFormatError) -> Vector<Int32> {
+    let numbers = try ints32()
+    for row in 0..<numbers.count where numbers.base[row] < 0 || Int(numbers.base[row]) >= limit {
+      throw failure("a row number is out of range")
+    }
+    return numbers
+  }
+}

@@ -17,12 +17,12 @@ final class SortOperator: Operator {
   /// Rows kept so far beyond which a limited sort drops what cannot be among the first.
   private static let pruneAt = 65_536
 
-  init(_ keys: [SortKey], limit: Int64?, offset: Int64, schema: Schema, timeZone: String) throws(ExecutionError) {
+  init(_ keys: [SortKey], limit: Int64?, offset: Int64, schema: Schema, timeZone: TimeZoneRules) {
     self.keys = keys
     self.limit = limit
     self.offset = offset
     types = schema.fields.map(\.type)
-    program = try ExpressionProgram.prepared(keys.map(\.expression), timeZone: timeZone)
+    program = ExpressionProgram(keys.map(\.expression), timeZone: timeZone)
     encoder = KeyEncoder(
       types: keys.map(\.expression.type),
       orders: keys.map { KeyOrder(descending: $0.descending, nullsFirst: $0.nullsFirst) })
@@ -33,7 +33,7 @@ final class SortOperator: Operator {
   }
 
   func process(_ batch: Batch, input: Int, step: StepContext, output: any OperatorOutput) {
-    let (_, errors) = program.evaluate(batch, now: step.now)
+    let (_, errors) = program.rows(of: batch, now: step.now)
     var good = batch
     if !errors.isEmpty {
       output.fail(errors.list.map { FailedRow($0) }, of: batch)
@@ -44,7 +44,9 @@ final class SortOperator: Operator {
     good.origin = nil
     pending.append(good)
     pendingRows += good.count
-    if let limit, batch.weights == nil, pendingRows > max(Self.pruneAt, Int(clamping: limit) * 4 + Int(clamping: offset)) {
+    if let limit, batch.weights == nil,
+      pendingRows > max(Self.pruneAt, Int(clamping: limit) * 4 + Int(clamping: offset))
+    {
       keepFirst(Int(clamping: limit.addingSaturating(offset)), now: step.now)
     } else if pending.count > 256 {
       // Copying the rows together lets go of the input buffers that their strings look into.
@@ -54,7 +56,7 @@ final class SortOperator: Operator {
 
   private func sorted(now: Int64) -> Batch {
     let all = Batch.concatenate(pending, types: types).consolidated(types: types)
-    let keyed = encoder.encode(program.evaluate(all, now: now).columns, count: all.count)
+    let keyed = encoder.encode(program.rows(of: all, now: now).columns, count: all.count)
     return all.gather(keyed.ascendingOrder(thenBy: all.order))
   }
 
@@ -81,13 +83,13 @@ final class SortOperator: Operator {
     output.emit(result)
   }
 
-  func writeState(to writer: inout ColumnWriter) {
+  func writeState(to writer: ColumnWriter) {
     let all = Batch.concatenate(pending, types: types)
-    all.write(to: &writer)
+    all.write(to: writer)
   }
 
-  func readState(from reader: inout ColumnReader) throws(StateFormatError) {
-    let rows = try Batch(from: &reader, types: types)
+  func readState(from reader: ColumnReader) throws(StateFormatError) {
+    let rows = try Batch(from: reader, types: types)
     pending = rows.count > 0 ? [rows] : []
     pendingRows = rows.count
   }

@@ -16,10 +16,10 @@ final class WindowAggregateOperator: Operator {
   /// Windows that ended at or before this were emitted.
   private var closedThrough = Int64.min
 
-  init(_ source: WindowSource, _ aggregation: Aggregation, timeZone: String) throws(ExecutionError) {
+  init(_ source: WindowSource, _ aggregation: Aggregation, timeZone: TimeZoneRules) {
     self.source = source
     self.aggregation = aggregation
-    input = try AggregateInput(aggregation, timeZone: timeZone)
+    input = AggregateInput(aggregation, timeZone: timeZone)
     switch source {
     case .assign(let assignment):
       let arithmetic = WindowArithmetic(assignment)
@@ -109,7 +109,8 @@ final class WindowAggregateOperator: Operator {
     let bounds = [window.start, window.end, window.end.subtractingSaturating(1)].map {
       Column(.int(Vector(repeating: $0, count: count)))
     }
-    output.emitResults(bounds + columns, order: keys.prefixed(byWindowEnd: window.end, start: window.start), errors: errors)
+    output.emitResults(
+      bounds + columns, order: keys.prefixed(byWindowEnd: window.end, start: window.start), errors: errors)
   }
 
   /// The groups of a window: its only slice as it is, or its slices merged.
@@ -132,24 +133,24 @@ final class WindowAggregateOperator: Operator {
     }
   }
 
-  func writeState(to writer: inout ColumnWriter) {
+  func writeState(to writer: ColumnWriter) {
     writer.write(closedThrough)
     writer.write(Int64(slices.count))
     for key in slices.keys.sorted() {
       writer.write(key.start)
       writer.write(key.firstEnd)
-      slices[key]?.write(to: &writer)
+      slices[key]?.write(to: writer)
     }
   }
 
-  func readState(from reader: inout ColumnReader) throws(StateFormatError) {
+  func readState(from reader: ColumnReader) throws(StateFormatError) {
     slices = [:]
-    closedThrough = try reader.readInt()
-    let count = try reader.readInt()
+    closedThrough = try reader.int()
+    let count = try reader.int()
     for _ in 0..<max(count, 0) {
-      let key = SliceKey(start: try reader.readInt(), firstEnd: try reader.readInt())
+      let key = SliceKey(start: try reader.int(), firstEnd: try reader.int())
       let table = AggregateTable(aggregation)
-      try table.read(from: &reader)
+      try table.read(from: reader)
       slices[key] = table
     }
   }

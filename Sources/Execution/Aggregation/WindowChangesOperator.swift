@@ -29,10 +29,10 @@ final class WindowChangesOperator: Operator {
   private var panes: [Window: Pane] = [:]
   private var lastEmission: Int64?
 
-  init(_ source: WindowSource, _ aggregation: Aggregation, timeZone: String) throws(ExecutionError) {
+  init(_ source: WindowSource, _ aggregation: Aggregation, timeZone: TimeZoneRules) {
     self.source = source
     self.aggregation = aggregation
-    input = try AggregateInput(aggregation, timeZone: timeZone)
+    input = AggregateInput(aggregation, timeZone: timeZone)
     resultTypes = aggregation.keys.map(\.expression.type) + aggregation.calls.map(\.result.type)
     switch source {
     case .assign(let assignment):
@@ -125,28 +125,28 @@ final class WindowChangesOperator: Operator {
         order: order.prefixed(byWindowEnd: window.end, start: window.start)))
   }
 
-  func writeState(to writer: inout ColumnWriter) {
+  func writeState(to writer: ColumnWriter) {
     writer.write(lastEmission ?? Int64.min)
     writer.write(Int64(panes.count))
     for window in panes.keys.sorted() {
       guard let pane = panes[window] else { continue }
       writer.write(window.end)
       writer.write(window.start)
-      pane.table.write(to: &writer)
-      pane.changes.write(to: &writer, types: resultTypes)
+      pane.table.write(to: writer)
+      pane.changes.write(to: writer, types: resultTypes)
     }
   }
 
-  func readState(from reader: inout ColumnReader) throws(StateFormatError) {
-    let emission = try reader.readInt()
+  func readState(from reader: ColumnReader) throws(StateFormatError) {
+    let emission = try reader.int()
     lastEmission = emission == Int64.min ? nil : emission
     panes = [:]
-    let count = try reader.readInt()
+    let count = try reader.int()
     for _ in 0..<max(count, 0) {
-      let window = Window(end: try reader.readInt(), start: try reader.readInt())
+      let window = Window(end: try reader.int(), start: try reader.int())
       let pane = Pane(table: AggregateTable(aggregation))
-      try pane.table.read(from: &reader)
-      try pane.changes.read(from: &reader, types: resultTypes, groups: pane.table.groupCount)
+      try pane.table.read(from: reader)
+      try pane.changes.read(from: reader, types: resultTypes, groups: pane.table.groupCount)
       panes[window] = pane
     }
   }

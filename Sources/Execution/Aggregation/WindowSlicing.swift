@@ -92,7 +92,8 @@ struct WindowSlicing {
       }
       builders[current].rows.append(number)
     }
-    return SlicedRows(slices: builders.map { ($0.key, $0.rows.finish()) }, late: late.finish(), outside: outside.finish())
+    return SlicedRows(
+      slices: builders.map { ($0.key, $0.rows.finish()) }, late: late.finish(), outside: outside.finish())
   }
 
   @inline(__always)

@@ -76,9 +76,9 @@ package protocol Operator: AnyObject {
   /// All rows and the watermark of the step are in: the moment for changes. `isLast` at the end of bounded input.
   func endStep(isLast: Bool, step: StepContext, output: any OperatorOutput)
   /// Writes everything that `process` depends on; nothing for an operator without state.
-  func writeState(to writer: inout ColumnWriter)
+  func writeState(to writer: ColumnWriter)
   /// Replaces the state by what `writeState` wrote.
-  func readState(from reader: inout ColumnReader) throws(StateFormatError)
+  func readState(from reader: ColumnReader) throws(StateFormatError)
   var stateSize: StateSize { get }
   /// Whether it needs no more input (a LIMIT that is full), so that sources may stop.
   var isSatisfied: Bool { get }
@@ -89,8 +89,8 @@ extension Operator {
     watermark
   }
   package func endStep(isLast: Bool, step: StepContext, output: any OperatorOutput) {}
-  package func writeState(to writer: inout ColumnWriter) {}
-  package func readState(from reader: inout ColumnReader) throws(StateFormatError) {}
+  package func writeState(to writer: ColumnWriter) {}
+  package func readState(from reader: ColumnReader) throws(StateFormatError) {}
   package var stateSize: StateSize { StateSize() }
   package var isSatisfied: Bool { false }
 }

@@ -20,6 +20,6 @@ package protocol AccumulatorState: AnyObject {
   func clear(_ groups: Vector<Int32>)
   /// Bytes held, for the state's size.
   var byteCount: Int { get }
-  func write(to writer: inout ColumnWriter)
-  func read(from reader: inout ColumnReader) throws(StateFormatError)
+  func write(to writer: ColumnWriter)
+  func read(from reader: ColumnReader) throws(StateFormatError)
 }

@@ -112,12 +112,12 @@ final class BitStates: AccumulatorState {
     present.clear(groups)
   }
 
-  func write(to writer: inout ColumnWriter) {
+  func write(to writer: ColumnWriter) {
     writer.writeState(words)
     writer.writeState(present)
   }
 
-  func read(from reader: inout ColumnReader) throws(StateFormatError) {
+  func read(from reader: ColumnReader) throws(StateFormatError) {
     try reader.readState(into: words)
     try reader.readState(into: present)
   }

@@ -58,7 +58,7 @@ final class CountStates: AccumulatorState {
 
   func clear(_ groups: Vector<Int32>) { counts.clear(groups) }
 
-  func write(to writer: inout ColumnWriter) { writer.writeState(counts) }
+  func write(to writer: ColumnWriter) { writer.writeState(counts) }
 
-  func read(from reader: inout ColumnReader) throws(StateFormatError) { try reader.readState(into: counts) }
+  func read(from reader: ColumnReader) throws(StateFormatError) { try reader.readState(into: counts) }
 }

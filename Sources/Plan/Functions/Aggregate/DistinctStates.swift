@@ -17,7 +17,7 @@ final class DistinctStates: AccumulatorState {
     index = GroupIndex(types: [.int64] + argumentTypes)
   }
 
-  var byteCount: Int { inner.byteCount + index.byteCount + copies.byteCount }
+  var byteCount: Int { inner.byteCount + index.memory + copies.byteCount }
 
   func resize(to groups: Int) { inner.resize(to: groups) }
 
@@ -102,15 +102,15 @@ final class DistinctStates: AccumulatorState {
     for pair in 0..<owners.count where cleared.contains(owners.base[pair]) { copies.base[pair] = 0 }
   }
 
-  func write(to writer: inout ColumnWriter) {
-    index.write(to: &writer)
+  func write(to writer: ColumnWriter) {
+    index.write(to: writer)
     writer.writeState(copies)
-    inner.write(to: &writer)
+    inner.write(to: writer)
   }
 
-  func read(from reader: inout ColumnReader) throws(StateFormatError) {
-    index = try GroupIndex.read(from: &reader, types: [.int64] + argumentTypes)
+  func read(from reader: ColumnReader) throws(StateFormatError) {
+    index = try GroupIndex.read(from: reader, types: [.int64] + argumentTypes)
     try reader.readState(into: copies)
-    try inner.read(from: &reader)
+    try inner.read(from: reader)
   }
 }

@@ -9,8 +9,10 @@ extension AggregateLibrary {
     extremum(
       "ANY_VALUE", "A value of the group. Always the least one, so that the same log gives the same answer.",
       AggregateExample("ANY_VALUE(x)", "1"), largest: false),
-    extremumBy("MIN_BY", "The value of `x` in the row with the least `y`; of equal ones, the least `x`.", largest: false),
-    extremumBy("MAX_BY", "The value of `x` in the row with the greatest `y`; of equal ones, the greatest `x`.", largest: true),
+    extremumBy(
+      "MIN_BY", "The value of `x` in the row with the least `y`; of equal ones, the least `x`.", largest: false),
+    extremumBy(
+      "MAX_BY", "The value of `x` in the row with the greatest `y`; of equal ones, the greatest `x`.", largest: true),
   ]
 
   private static func extremum(
@@ -46,9 +48,12 @@ protocol ScalarExtremum {
   static func vector(_ data: ColumnData) -> Vector<Element>?
   static func column(_ vector: Vector<Element>) -> ColumnData
   static func less(_ left: Element, _ right: Element) -> Bool
+  /// A type of this storage, for snapshots.
+  static var type: DataType { get }
 }
 
 enum IntExtremum: ScalarExtremum {
+  static var type: DataType { .int64 }
   static var zero: Int64 { 0 }
   static func vector(_ data: ColumnData) -> Vector<Int64>? { if case .int(let vector) = data { vector } else { nil } }
   static func column(_ vector: Vector<Int64>) -> ColumnData { .int(vector) }
@@ -56,15 +61,21 @@ enum IntExtremum: ScalarExtremum {
 }
 
 enum DecimalExtremum: ScalarExtremum {
+  static var type: DataType { .decimal(precision: 38, scale: 0) }
   static var zero: Int128 { 0 }
-  static func vector(_ data: ColumnData) -> Vector<Int128>? { if case .decimal(let vector) = data { vector } else { nil } }
+  static func vector(_ data: ColumnData) -> Vector<Int128>? {
+    if case .decimal(let vector) = data { vector } else { nil }
+  }
   static func column(_ vector: Vector<Int128>) -> ColumnData { .decimal(vector) }
   @inline(__always) static func less(_ left: Int128, _ right: Int128) -> Bool { left < right }
 }
 
 enum DoubleExtremum: ScalarExtremum {
+  static var type: DataType { .float64 }
   static var zero: Double { 0 }
-  static func vector(_ data: ColumnData) -> Vector<Double>? { if case .double(let vector) = data { vector } else { nil } }
+  static func vector(_ data: ColumnData) -> Vector<Double>? {
+    if case .double(let vector) = data { vector } else { nil }
+  }
   static func column(_ vector: Vector<Double>) -> ColumnData { .double(vector) }
   /// NaN is the greatest value, equal to itself.
   @inline(__always) static func less(_ left: Double, _ right: Double) -> Bool {
@@ -73,6 +84,7 @@ enum DoubleExtremum: ScalarExtremum {
 }
 
 enum BoolExtremum: ScalarExtremum {
+  static var type: DataType { .boolean }
   static var zero: Bool { false }
   static func vector(_ data: ColumnData) -> Vector<Bool>? { if case .bool(let vector) = data { vector } else { nil } }
   static func column(_ vector: Vector<Bool>) -> ColumnData { .bool(vector) }
@@ -141,13 +153,16 @@ final class ScalarExtremumStates<Kind: ScalarExtremum>: AccumulatorState {
     present.clear(groups)
   }
 
-  func write(to writer: inout ColumnWriter) {
-    writer.writeState(values)
+  func write(to writer: ColumnWriter) {
+    writer.write(Column(Kind.column(values.copy())))
     writer.writeState(present)
   }
 
-  func read(from reader: inout ColumnReader) throws(StateFormatError) {
-    try reader.readState(into: values)
+  func read(from reader: ColumnReader) throws(StateFormatError) {
+    guard let kept = Kind.vector(try reader.column(Kind.type).data) else {
+      throw reader.failure("a column of kept values is of another type")
+    }
+    values.replace(with: kept)
     try reader.readState(into: present)
   }
 }

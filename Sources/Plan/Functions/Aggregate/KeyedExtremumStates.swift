@@ -34,7 +34,8 @@ final class KeyedExtremumStates: AccumulatorState {
     for row in 0..<groups.count {
       if let mask, !mask.base[row] { continue }
       if arguments.contains(where: { $0.isNull(row) }) { continue }
-      offer(keys.blob.base + Int(keys.views.base[row].offset), Int(keys.views.base[row].length), to: Int(groups.base[row]))
+      offer(
+        keys.blob.base + Int(keys.views.base[row].offset), Int(keys.views.base[row].length), to: Int(groups.base[row]))
     }
     withExtendedLifetime((groups, keys)) {}
   }
@@ -57,13 +58,9 @@ final class KeyedExtremumStates: AccumulatorState {
     if used + length > capacity {
       move(to: max(capacity * 2, used + length))
     }
-    copyPaddedOrExact(key, arena + used, length)
+    copyExactly(from: key, to: arena + used, count: length)
     used += length
     return ByteView(offset: used - length, length: length)
-  }
-
-  private func copyPaddedOrExact(_ key: UnsafePointer<UInt8>, _ target: UnsafeMutablePointer<UInt8>, _ length: Int) {
-    copyExactly(from: key, to: target, count: length)
   }
 
   private func move(to larger: Int) {
@@ -133,7 +130,7 @@ final class KeyedExtremumStates: AccumulatorState {
     views.clear(groups)
   }
 
-  func write(to writer: inout ColumnWriter) {
+  func write(to writer: ColumnWriter) {
     compact()
     writer.writeState(views)
     let blob = Blob(uninitialized: used)
@@ -142,14 +139,14 @@ final class KeyedExtremumStates: AccumulatorState {
     writer.write(Column(.bytes(BytesVector(views: whole, blob: blob))))
   }
 
-  func read(from reader: inout ColumnReader) throws(StateFormatError) {
+  func read(from reader: ColumnReader) throws(StateFormatError) {
     try reader.readState(into: views)
-    guard case .bytes(let kept) = try reader.readColumn().data, kept.count == 1 else {
-      throw StateFormatError.malformed("the kept values of a MIN or MAX are not where they should be")
+    guard case .bytes(let kept) = try reader.column(.bytes()).data, kept.count == 1 else {
+      throw reader.failure("the kept values of a MIN or MAX are not where they should be")
     }
     let length = Int(kept.views.base[0].length)
     for group in 0..<views.count where Int(views.base[group].offset) + Int(views.base[group].length) > length {
-      throw StateFormatError.malformed("a kept value of a MIN or MAX lies outside its memory")
+      throw reader.failure("a kept value of a MIN or MAX lies outside its memory")
     }
     used = 0
     garbage = 0

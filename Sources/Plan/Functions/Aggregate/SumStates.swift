@@ -176,13 +176,13 @@ final class ExactSumStates: AccumulatorState {
     overflowed.clear(groups)
   }
 
-  func write(to writer: inout ColumnWriter) {
+  func write(to writer: ColumnWriter) {
     writer.writeState(sums)
     writer.writeState(counts)
     writer.writeState(overflowed)
   }
 
-  func read(from reader: inout ColumnReader) throws(StateFormatError) {
+  func read(from reader: ColumnReader) throws(StateFormatError) {
     try reader.readState(into: sums)
     try reader.readState(into: counts)
     try reader.readState(into: overflowed)
@@ -245,12 +245,12 @@ final class DoubleSumStates: AccumulatorState {
     counts.clear(groups)
   }
 
-  func write(to writer: inout ColumnWriter) {
+  func write(to writer: ColumnWriter) {
     writer.writeState(sums)
     writer.writeState(counts)
   }
 
-  func read(from reader: inout ColumnReader) throws(StateFormatError) {
+  func read(from reader: ColumnReader) throws(StateFormatError) {
     try reader.readState(into: sums)
     try reader.readState(into: counts)
   }

@@ -7,7 +7,9 @@ import Values
 extension AggregateLibrary {
   static let varianceFunctions: [AggregateFunction] = [
     variance("VAR_POP", [], "The population variance.", "0.25", sample: false, root: false),
-    variance("VAR_SAMP", ["VARIANCE"], "The sample variance; NULL for fewer than two values.", "0.5", sample: true, root: false),
+    variance(
+      "VAR_SAMP", ["VARIANCE"], "The sample variance; NULL for fewer than two values.", "0.5", sample: true, root: false
+    ),
     variance("STDDEV_POP", [], "The population standard deviation.", "0.5", sample: false, root: true),
     variance(
       "STDDEV_SAMP", ["STDDEV"], "The sample standard deviation; NULL for fewer than two values.",
@@ -115,13 +117,13 @@ final class VarianceStates: AccumulatorState {
     counts.clear(groups)
   }
 
-  func write(to writer: inout ColumnWriter) {
+  func write(to writer: ColumnWriter) {
     writer.writeState(sums)
     writer.writeState(squares)
     writer.writeState(counts)
   }
 
-  func read(from reader: inout ColumnReader) throws(StateFormatError) {
+  func read(from reader: ColumnReader) throws(StateFormatError) {
     try reader.readState(into: sums)
     try reader.readState(into: squares)
     try reader.readState(into: counts)
