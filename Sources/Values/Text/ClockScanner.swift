@@ -89,16 +89,21 @@ struct ClockScanner {
     return value
   }
 
-  /// Microseconds east of UTC of `Z`, `UTC` or `±hh[[:]mm]`; `.some(nil)` at the end of the text; nil for other text.
+  /// Microseconds east of UTC of `Z`, `UTC` or `±hh[[:]mm[:ss]]`; `.some(nil)` at the end of the text; nil for other text.
   mutating func zone() -> Int64?? {
     while take(" ") {}
     if isAtEnd { return .some(nil) }
     if take(letter: "Z") { return isAtEnd ? .some(0) : nil }
     if count - position == 3, take(letter: "U"), take(letter: "T"), take(letter: "C") { return .some(0) }
-    guard peek == 43 || peek == 45, count - position <= 6 else { return nil }
-    let text = (position..<count).map { source[$0] }
-    guard let seconds = TimeZoneRules.fixedOffset(text) else { return nil }
+    guard peek == 43 || peek == 45, count - position <= 9 else { return nil }
+    var text = (position..<count).map { source[$0] }
     position = count
-    return .some(seconds * 1_000_000)
+    var extra: Int64 = 0
+    if text.count == 9, text[6] == 58, text[7] &- 48 < 6, text[8] &- 48 < 10 {
+      extra = Int64(text[7] - 48) * 10 + Int64(text[8] - 48)
+      text.removeLast(3)
+    }
+    guard let seconds = TimeZoneRules.fixedOffset(text) else { return nil }
+    return .some((seconds + (text[0] == 45 ? -extra : extra)) * 1_000_000)
   }
 }

@@ -81,12 +81,16 @@ public struct TimestampWriter: Sendable {
       return 1
     }
     target[0] = offset < 0 ? 45 : 43
-    // Offsets with seconds are of the 19th century; the text has no place for them.
     let minutes = offset.magnitude / 60_000_000
     IntText.write(padded: UInt32(truncatingIfNeeded: minutes / 60 % 100), count: 2, to: target + 1)
     target[3] = 58
     IntText.write(padded: UInt32(truncatingIfNeeded: minutes % 60), count: 2, to: target + 4)
-    return 6
+    // Local time of the 19th century, before zones: its offsets have seconds.
+    let seconds = offset.magnitude / 1_000_000 % 60
+    if seconds == 0 { return 6 }
+    target[6] = 58
+    IntText.write(padded: UInt32(truncatingIfNeeded: seconds), count: 2, to: target + 7)
+    return 9
   }
 }
 

@@ -17,8 +17,8 @@ public struct ZoneCursor: Sendable {
     self.rules = rules
     // An empty span: the first question fills it. A fixed zone needs no question.
     offset = rules.fixed &* 1_000_000
-    from = rules.isFixed ? .min : .max
-    until = rules.isFixed ? .max : .min
+    from = rules.isFixed ? .min : 0
+    until = rules.isFixed ? .max : 0
   }
 
   /// Microseconds east of UTC at an instant.
