@@ -50,6 +50,13 @@ struct ByteCursor {
     at += count
   }
 
+  /// A few bytes, their number known when compiling, from a text that may end right after them.
+  @inline(__always)
+  mutating func copy(_ source: UnsafePointer<UInt8>, exactly count: Int) {
+    at.update(from: source, count: count)
+    at += count
+  }
+
   /// `count` bytes by `blocks` blocks of 16 whatever the count, so that no branch depends on it.
   @inline(__always)
   mutating func copy(_ source: UnsafePointer<UInt8>, _ count: Int, blocks: Int) {

@@ -33,7 +33,8 @@ package func generate(_ options: GeneratorOptions) throws(GeneratorError) -> Gen
       } + cards
   case .clickstream:
     files = try write(options, streams: ClickstreamGenerator.streams.map { ($0, options.partitions) }) {
-      { ClickstreamGenerator(options) }
+      let catalogue = ShopCatalogue()
+      return { ClickstreamGenerator(options, catalogue: catalogue) }
     }
   }
   let elapsed = (ContinuousClock.now - start).components
