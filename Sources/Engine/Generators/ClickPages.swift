@@ -41,7 +41,10 @@ final class ShopCatalogue: @unchecked Sendable {
 
   init() {
     categories = TextTable(
-      ["shoes", "shirts", "jackets", "bags", "watches", "phones", "laptops", "books", "toys", "garden", "kitchen", "sale"],
+      [
+        "shoes", "shirts", "jackets", "bags", "watches", "phones", "laptops", "books", "toys", "garden", "kitchen",
+        "sale",
+      ],
       stride: 16)
     searches = TextTable(
       [

@@ -144,7 +144,8 @@ struct PaymentsGenerator: EventWriter {
       payment.channel = .online
       payment.device = step.shared
       payment.shop = step.step == step.steps - 1 ? 7 : 15 + scaled(bits, 2)
-      payment.amount = step.step == step.steps - 1 ? 50_000 + UInt64(scaled(bits, 60_000)) : 1 + UInt64(scaled(bits, 199))
+      payment.amount =
+        step.step == step.steps - 1 ? 50_000 + UInt64(scaled(bits, 60_000)) : 1 + UInt64(scaled(bits, 199))
       payment.merchant = merchant(payment.shop, webPlace, payment.card, bits >> 16)
     }
   }
