@@ -24,6 +24,7 @@ struct NexmarkGenerator: EventWriter {
   let disorder: Int64
   var time = TimestampText(separator: 32, closing: 34)
   var expiry = TimestampText(separator: 32, closing: 34)
+  let bidTexts = BidTexts()
   private var counted = KindCounts()
 
   init(_ options: GeneratorOptions, pools: NexmarkPools) {
@@ -53,7 +54,13 @@ struct NexmarkGenerator: EventWriter {
       bids.turn = Int(counted.bids % partitions)
     }
     var place = events.lowerBound
+    var ahead = BidTexts.count
     while place < events.upperBound {
+      if ahead == BidTexts.count {
+        let end = min(place &+ Int64(BidTexts.count), events.upperBound)
+        bidTexts.choose(place..<end, disorder: disorder, draws, pools)
+        ahead = 0
+      }
       let event = Self.event(at: place, disorder: disorder)
       let block = Int64(truncatingIfNeeded: UInt64(bitPattern: event) / 50)
       let offset = event &- block &* 50
@@ -61,7 +68,7 @@ struct NexmarkGenerator: EventWriter {
       if offset > 3 {
         out.put("{\"event_type\":2,\"bid\":")
         let start = out.at
-        writeBid(event, block, to: &out)
+        writeBid(event, block, ahead: ahead, to: &out)
         Self.copyRow(from: start, to: out.at, into: &bids)
       } else if offset > 0 {
         out.put("{\"event_type\":1,\"auction\":")
@@ -76,6 +83,7 @@ struct NexmarkGenerator: EventWriter {
       }
       out.put("}\n")
       all.close(out)
+      ahead &+= 1
       place &+= 1
     }
   }
