@@ -1,0 +1,81 @@
+// Going on after a mistake. `|>` at the same depth is the best place to start again: it begins an operator and cannot be
+// anything else. Here are the skipping rules and what is said of tokens that cannot follow a whole operator or query.
+
+extension Parser {
+  /// Passes over tokens up to the next `|>` or unopened closing bracket at this depth, the next `;`, the end of the text,
+  /// or a place that `stops` names.
+  func skip(to stops: () -> Bool = { false }) {
+    var open = 0
+    while !atEnd, !at(.semicolon) {
+      if open == 0, at(.pipe) || stops() { return }
+      if at(.leftParenthesis) || at(.leftBracket) {
+        open += 1
+      } else if at(.rightParenthesis) || at(.rightBracket) {
+        if open == 0 { return }
+        open -= 1
+      }
+      advance()
+    }
+  }
+
+  /// Where a query can end: the end of the text, `;`, `)`, or the clause of the INSERT around it.
+  private var atQueryEnd: Bool {
+    atEnd || at(.semicolon) || at(.rightParenthesis) || (at(.on) && at(.conflict, ahead: 1))
+  }
+
+  /// pipeOp ::= '|>' HINT? pipeBody
+  ///
+  /// All operators that follow. Never fails: an operator that does not parse becomes an `error` node.
+  func parsePipeOperators() -> [PipeOperator] {
+    var operators: [PipeOperator] = []
+    // Each turn reads at least one token: a `|>`, or the keyword of an operator whose `|>` is missing.
+    while true {
+      if at(.pipe) {
+        operators.append(parsePipeOperator())
+      } else if atQueryEnd {
+        return operators
+      } else if startsOperatorWithoutPipe {
+        note(SyntaxMessages.missingPipe(before: current))
+        operators.append(parsePipeOperator())
+      } else {
+        // The failure is reported; the node that is already there stays good.
+        _ = report(SyntaxMessages.unexpectedAfterQueryPart(current, previous: index > 0 ? tokens[index - 1] : current))
+        let before = index
+        skip()
+        if index == before { return operators }
+      }
+    }
+  }
+
+  /// Words that begin a pipe operator and can follow a finished query only if `|>` was forgotten.
+  private var startsOperatorWithoutPipe: Bool {
+    guard let keyword = current.keyword else { return false }
+    return keyword != .with && PipeKeywords.starting.contains(keyword)
+  }
+
+  /// An operator's word first on its line is not an alias without AS: `|>` was forgotten before it. A word that is
+  /// followed by the end of the clause can still be an alias.
+  var startsPipeOperatorOnNewLine: Bool {
+    guard current.isFirstOnLine, let keyword = current.keyword else { return false }
+    guard !keyword.isReserved, PipeKeywords.starting.contains(keyword) else { return false }
+    let next = peek()
+    switch next.kind {
+    case .word, .quotedName, .integer, .decimal, .string, .hint: return !next.isFirstOnLine
+    case .symbol(let symbol): return symbol == .leftParenthesis
+    case .endOfFile: return false
+    }
+  }
+}
+
+/// The words that begin pipe operators.
+enum PipeKeywords {
+  /// In the order of the grammar; suggestions for a misspelt operator come from here.
+  static let all: [Keyword] = [
+    .where, .select, .extend, .set, .drop, .rename, .as, .aggregate, .distinct, .join, .call, .order, .limit, .union,
+    .intersect, .except, .recursive, .tablesample, .with, .pivot, .unpivot, .matchRecognize, .assert, .describe, .log,
+    .if, .fork, .tee, .finish, .insert, .create, .window, .watermark, .emit, .deduplicate, .top, .throttle, .validate,
+    .try, .route, .left, .right, .full, .inner, .cross, .natural, .semi, .anti, .asof,
+  ]
+
+  static let starting = Set(all)
+}
