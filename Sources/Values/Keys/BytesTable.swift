@@ -41,7 +41,9 @@ final class BytesTable {
     let hashed = KeyHash.bytes(keys, count: count)
     let bytes = UnsafePointer(keys.blob.base)
     let valid = validity?.base
+    let isLarge = mask > 1 << 15
     for i in 0..<count {
+      if isLarge && i & 63 == 0 { touch(hashed, i..<min(i + 64, count)) }
       if let valid, !valid[i] {
         if nullID < 0 && inserting { nullID = add(Hash.null, bytes, 0) }
         result.base[i] = nullID
@@ -51,6 +53,23 @@ final class BytesTable {
       }
     }
     return withExtendedLifetime((keys, validity)) { result }
+  }
+
+  /// Keeps the loads of `touch` alive.
+  private var touched = 0
+
+  /// Loads what the probes of some rows will need, so that their cache misses overlap: slots, then places of keys, then
+  /// the keys themselves.
+  private func touch(_ hashes: Vector<UInt64>, _ rows: Range<Int>) {
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: rows.count) { places in
+      for (k, i) in rows.enumerated() {
+        places[k] = max(Int(slots[Int(truncatingIfNeeded: hashes.base[i]) & mask].id), 0)
+      }
+      for k in 0..<rows.count { places[k] = starts.base[places[k]] }
+      var sum = 0
+      for k in 0..<rows.count { sum &+= Int(arena.base[places[k]]) }
+      touched = sum
+    }
   }
 
   @inline(__always)

@@ -46,6 +46,7 @@ public struct KeyEncoder: Sendable {
     let views = Vector<ByteView>(uninitialized: count)
     let cursors = Vector<Int>(uninitialized: count)
     var total = 0
+    var hasZeros = [Bool](repeating: false, count: columns.count)
     if columns.allSatisfy({ KeyWidth.fixed($0.data) != nil }) {
       for i in 0..<count {
         views.base[i] = ByteView(offset: total, length: fixed)
@@ -54,7 +55,7 @@ public struct KeyEncoder: Sendable {
       }
     } else {
       let lengths = Vector(repeating: fixed, count: count)
-      for column in columns { KeyWidth.add(column, to: lengths) }
+      for index in columns.indices { hasZeros[index] = KeyWidth.add(columns[index], to: lengths) }
       for i in 0..<count {
         views.base[i] = ByteView(offset: total, length: lengths.base[i])
         cursors.base[i] = total
@@ -63,8 +64,8 @@ public struct KeyEncoder: Sendable {
     }
     precondition(total <= Int(UInt32.max), "the keys of one batch cannot take more than 4 GiB")
     let blob = Blob(uninitialized: total)
-    for (column, order) in zip(columns, orders) {
-      KeyWriter(base: blob.base, cursors: cursors, order: order).write(column)
+    for (index, column) in columns.enumerated() {
+      KeyWriter(base: blob.base, cursors: cursors, order: orders[index], hasZeros: hasZeros[index]).write(column)
     }
     return BytesVector(views: views, blob: blob)
   }
@@ -97,8 +98,9 @@ enum KeyWidth {
     }
   }
 
-  /// Adds the width of each row of a column of varying width.
-  static func add(_ column: Column, to lengths: Vector<Int>) {
+  /// Adds the width of each row of a column of varying width; tells whether its strings may have zero bytes.
+  static func add(_ column: Column, to lengths: Vector<Int>) -> Bool {
+    var zeros = 0
     switch column.data {
     case .bool, .int, .double, .decimal: break
     case .bytes(let vector):
@@ -110,13 +112,16 @@ enum KeyWidth {
         } else {
           let view = vector.views.base[i]
           let length = Int(view.length)
-          lengths.base[i] &+= 3 &+ length &+ countZeros(base + Int(view.offset), count: length)
+          let escaped = countZeros(base + Int(view.offset), count: length)
+          lengths.base[i] &+= 3 &+ length &+ escaped
+          zeros |= escaped
         }
       }
     case .array, .row:
       for i in 0..<lengths.count { lengths.base[i] &+= width(column, i) }
+      zeros = 1
     }
-    withExtendedLifetime(column) {}
+    return withExtendedLifetime(column) { zeros != 0 }
   }
 
   /// The width of one value of any type.

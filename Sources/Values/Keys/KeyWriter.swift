@@ -6,6 +6,8 @@ struct KeyWriter {
   let base: UnsafeMutablePointer<UInt8>
   let cursors: Vector<Int>
   let order: KeyOrder
+  /// Whether a string of the column may have a zero byte, which is escaped.
+  let hasZeros: Bool
 
   /// Appends a column to the keys of all rows.
   func write(_ column: Column) {
@@ -96,9 +98,10 @@ struct KeyWriter {
   }
 
   /// Escaped bytes and their end; returns the position after them.
+  @inline(__always)
   private func write(_ source: UnsafePointer<UInt8>, count: Int, at start: Int) -> Int {
     var position = start
-    if KeyWidth.countZeros(source, count: count) == 0 {
+    if !hasZeros || KeyWidth.countZeros(source, count: count) == 0 {
       copyExactly(from: source, to: base + position, count: count)
       position &+= count
     } else {

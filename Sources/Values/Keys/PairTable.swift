@@ -41,7 +41,9 @@ final class PairTable {
     let aValid = first.validity?.base
     let bValid = second.validity?.base
     let hasNulls = aValid != nil || bValid != nil
+    let isLarge = mask > 1 << 15
     for i in 0..<count {
+      if isLarge && i & 63 == 0 { touch(a, b, i..<min(i + 64, count)) }
       var x = a[i]
       var y = b[i]
       var flags: UInt8 = 0
@@ -52,6 +54,18 @@ final class PairTable {
       result.base[i] = id(x, y, flags, inserting)
     }
     return withExtendedLifetime((first, second)) { result }
+  }
+
+  /// Keeps the loads of `touch` alive.
+  private var touched: Int32 = 0
+
+  /// Loads the slots of some rows, so that their cache misses overlap.
+  private func touch(_ a: UnsafePointer<Int64>, _ b: UnsafePointer<Int64>, _ rows: Range<Int>) {
+    let slots = slots
+    let mask = mask
+    var sum: Int32 = 0
+    for i in rows { sum |= slots[Int(truncatingIfNeeded: KeyHash.pair(a[i], b[i], 0)) & mask].id }
+    touched = sum
   }
 
   @inline(__always)

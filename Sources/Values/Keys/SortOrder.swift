@@ -79,15 +79,8 @@ public struct SortOrder: Hashable, Sendable, Codable {
   public static func permutation(keys: BytesVector) -> Vector<Int32> {
     let base = UnsafePointer(keys.blob.base)
     let views = keys.views.base
-    func prefix(_ row: Int) -> UInt64 {
-      let view = views[row]
-      let raw = UnsafeRawPointer(base).loadUnaligned(fromByteOffset: Int(view.offset), as: UInt64.self)
-      let word = UInt64(bigEndian: raw)
-      let missing = 8 - min(Int(view.length), 8)
-      // Smart shifts: a key without bytes keeps none.
-      let kept: UInt64 = ~0 << UInt64(missing * 8)
-      return word & kept
-    }
+    // What all keys begin with decides nothing: the eight bytes that an entry holds begin after it.
+    let shared = sharedPrefix(keys)
     return withExtendedLifetime(keys) {
       let rows = sorted(
         keys.count,
@@ -96,10 +89,45 @@ public struct SortOrder: Hashable, Sendable, Codable {
           let left = views[Int(a.row)]
           let right = views[Int(b.row)]
           let order = compareBytes(
-            base + Int(left.offset), Int(left.length), base + Int(right.offset), Int(right.length))
+            base + Int(left.offset) + shared, Int(left.length) - shared, base + Int(right.offset) + shared,
+            Int(right.length) - shared)
           return order != 0 ? order < 0 : a.row < b.row
-        }, { Entry(prefix: prefix($0), row: Int32(truncatingIfNeeded: $0)) })
+        },
+        { row in
+          let view = views[row]
+          let start = base + Int(view.offset) + shared
+          return Entry(prefix: word(start, Int(view.length) - shared), row: Int32(truncatingIfNeeded: row))
+        })
       return Vector(rows)
     }
+  }
+
+  /// The first bytes of a key as a number of the same order; bytes that are not there count as zero.
+  @inline(__always)
+  private static func word(_ start: UnsafePointer<UInt8>, _ length: Int) -> UInt64 {
+    let word = UInt64(bigEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
+    // Smart shifts: a key without bytes keeps none.
+    let kept: UInt64 = ~0 << UInt64(truncatingIfNeeded: (8 &- min(length, 8)) &* 8)
+    return word & kept
+  }
+
+  /// How many bytes all keys have in common at their beginning.
+  private static func sharedPrefix(_ keys: BytesVector) -> Int {
+    guard keys.count > 0 else { return 0 }
+    let base = UnsafePointer(keys.blob.base)
+    let first = keys.views.base[0]
+    let model = base + Int(first.offset)
+    var shared = Int(first.length)
+    for row in 1..<max(keys.count, 1) {
+      let view = keys.views.base[row]
+      let key = base + Int(view.offset)
+      shared = min(shared, Int(view.length))
+      if equalBytes(model, key, count: shared) { continue }
+      var common = 0
+      while common < shared, model[common] == key[common] { common += 1 }
+      shared = common
+      if shared == 0 { break }
+    }
+    return withExtendedLifetime(keys) { shared }
   }
 }

@@ -12,45 +12,32 @@ public enum DoubleText {
   /// `Infinity`, `-Infinity`; returns its length, at most `maximumLength`. May store up to 8 bytes after it.
   @inlinable
   public static func write(_ value: Double, to target: UnsafeMutablePointer<UInt8>) -> Int {
-    // A decimal of at most 15 digits that equals the number is the only one of its length, so the first is the shortest.
+    // A decimal of at most 15 digits that equals the number is the only one of its length. One division tells whether
+    // there is one of four decimals; without its trailing zeros it is the shortest.
     let magnitude = value.magnitude
-    if magnitude < 1e15 {
-      var scale = 1.0
-      for decimals in 0...4 {
-        let scaled = (magnitude * scale).rounded(.toNearestOrEven)
-        if scaled >= 1e15 { break }
-        if scaled / scale == magnitude {
-          return write(UInt64(scaled), decimals: decimals, isNegative: value.sign == .minus, to: target)
-        }
-        scale *= 10
+    if magnitude < 1e11 {
+      let scaled = (magnitude * 10_000).rounded(.toNearestOrEven)
+      if scaled / 10_000 == magnitude {
+        return write(tenThousandths: UInt64(scaled), isNegative: value.sign == .minus, to: target)
       }
+    } else if magnitude < 1e15, magnitude.rounded(.towardZero) == magnitude {
+      return write(tenThousandths: UInt64(magnitude) &* 10_000, isNegative: value.sign == .minus, to: target)
     }
     return writeSlowly(value, to: target)
   }
 
   @inlinable @inline(__always)
-  static func write(
-    _ scaled: UInt64, decimals: Int, isNegative: Bool, to target: UnsafeMutablePointer<UInt8>
-  ) -> Int {
-    var length = 0
-    if isNegative {
-      target[0] = 45
-      length = 1
-    }
-    let unit: UInt64 =
-      switch decimals {
-      case 0: 1
-      case 1: 10
-      case 2: 100
-      case 3: 1000
-      default: 10_000
-      }
-    let whole = decimals == 0 ? scaled : scaled / unit
+  static func write(tenThousandths scaled: UInt64, isNegative: Bool, to target: UnsafeMutablePointer<UInt8>) -> Int {
+    target[0] = 45
+    var length = isNegative ? 1 : 0
+    let whole = scaled / 10_000
+    let fraction = UInt32(truncatingIfNeeded: scaled &- whole &* 10_000)
     length &+= IntText.write(whole, to: target + length)
     target[length] = 46
-    let fraction = UInt32(truncatingIfNeeded: scaled &- whole &* unit)
-    IntText.write(padded: fraction, count: max(decimals, 1), to: target + (length &+ 1))
-    return length &+ 1 &+ max(decimals, 1)
+    // The digits of the fraction lie in the upper half of the word; its zero bytes at the end are not written.
+    let digits = IntText.digits(fraction)
+    IntText.store((digits | IntText.zeros) &>> 32, to: target + (length &+ 1))
+    return length &+ (fraction == 0 ? 2 : 5 &- digits.leadingZeroBitCount / 8)
   }
 
   /// Numbers of more decimals, very large ones and those that are none.
@@ -65,12 +52,12 @@ public enum DoubleText {
   }
 
   private static func copy(_ text: String, to target: UnsafeMutablePointer<UInt8>) -> Int {
-    var length = 0
-    for byte in text.utf8.prefix(maximumLength) {
-      target[length] = byte
-      length &+= 1
+    var text = text
+    return text.withUTF8 { bytes in
+      let length = min(bytes.count, maximumLength)
+      if let start = bytes.baseAddress { target.update(from: start, count: length) }
+      return length
     }
-    return length
   }
 
   /// As `write`, for a FLOAT: the shortest text that reads back as the same 32-bit number.
