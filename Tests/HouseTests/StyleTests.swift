@@ -1,5 +1,6 @@
 // What every source file keeps to, held by reading them: an opening paragraph, sizes, and no call that has a better one.
 
+import Foundation
 import Testing
 
 @Suite("Style of the sources")

@@ -94,6 +94,8 @@ import Values
     #expect(!builder.append([1, 2, 3, 4, 5]))
     #expect(builder.append([7, 8, 9, 10]))
     #expect(builder.count == 2)
+    #expect(!builder.append(contentsOf: BytesVector([[], [1]]), range: 0..<2))
+    #expect(builder.count == 2)
     #expect(builder.finish().bytes(1) == [7, 8, 9, 10])
   }
 

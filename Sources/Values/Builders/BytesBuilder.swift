@@ -92,11 +92,12 @@ public final class BytesBuilder {
   public func append(contentsOf vector: BytesVector, range: Range<Int>) -> Bool {
     let source = vector.views.base
     let bytes = UnsafePointer(vector.blob.base)
+    let before = (rows: count, bytes: byteCount)
     views.ensure(range.count)
     return withExtendedLifetime(vector) {
       for row in range {
         let view = source[row]
-        guard append(padded: bytes + Int(view.offset), count: Int(view.length)) else { return false }
+        if !append(padded: bytes + Int(view.offset), count: Int(view.length)) { return takeBack(to: before) }
       }
       return true
     }
@@ -107,14 +108,22 @@ public final class BytesBuilder {
   public func append(gathering vector: BytesVector, at selection: Vector<Int32>) -> Bool {
     let source = vector.views.base
     let bytes = UnsafePointer(vector.blob.base)
+    let before = (rows: count, bytes: byteCount)
     views.ensure(selection.count)
     return withExtendedLifetime((vector, selection)) {
       for i in 0..<selection.count {
         let view = source[Int(selection.base[i])]
-        guard append(padded: bytes + Int(view.offset), count: Int(view.length)) else { return false }
+        if !append(padded: bytes + Int(view.offset), count: Int(view.length)) { return takeBack(to: before) }
       }
       return true
     }
+  }
+
+  /// Forgets what was added since; always false.
+  private func takeBack(to before: (rows: Int, bytes: Int)) -> Bool {
+    views.truncate(to: before.rows)
+    filled = before.bytes
+    return false
   }
 
   /// Hands the strings over; the builder is empty afterwards and may be used again.

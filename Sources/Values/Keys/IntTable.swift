@@ -34,38 +34,20 @@ final class IntTable {
   /// The ids of the keys; a new key gets the next id, or -1 when `inserting` is false.
   func ids(_ column: Vector<Int64>, _ validity: Vector<Bool>?, count: Int, inserting: Bool) -> Vector<Int32> {
     let result = Vector<Int32>(uninitialized: count)
-    // Blocks: the slots of a block are touched first, so that their cache misses overlap (large tables only).
-    let block = mask > 1 << 15 ? 64 : count
-    var start = 0
-    while start < count {
-      let end = min(start + block, count)
-      if mask > 1 << 15 { touch(column, start..<end) }
-      if let validity {
-        nullableIDs(column, validity, start..<end, inserting, result)
-      } else {
-        validIDs(column, start..<end, inserting, result)
-      }
-      start = end
+    if let validity {
+      nullableIDs(column, validity, 0..<count, inserting, result)
+    } else {
+      validIDs(column, 0..<count, inserting, result)
     }
     return withExtendedLifetime((column, validity)) { result }
   }
-
-  private func touch(_ column: Vector<Int64>, _ rows: Range<Int>) {
-    var sum: Int32 = 0
-    let slots = slots
-    let mask = mask
-    for i in rows { sum |= slots[Int(truncatingIfNeeded: Hash.int(column.base[i])) & mask].id }
-    touched = sum
-  }
-
-  /// Keeps the loads of `touch` alive.
-  private var touched: Int32 = 0
 
   private func validIDs(_ column: Vector<Int64>, _ rows: Range<Int>, _ inserting: Bool, _ result: Vector<Int32>) {
     let source = column.base
     let target = result.base
     var slots = slots
     var mask = mask
+    // The probes of different rows are independent: the processor overlaps their cache misses without help.
     for i in rows {
       let key = source[i]
       var position = Int(truncatingIfNeeded: Hash.int(key)) & mask

@@ -116,11 +116,12 @@ public enum DoubleText {
   static func parseSlowly(_ source: UnsafePointer<UInt8>, count: Int) -> Double? {
     guard isNumber(source, count: count) else { return special(source, count: count) }
     // strtod needs an end; the grammar was checked, so it can only mean the same number.
-    let copied = UnsafeMutablePointer<CChar>.allocate(capacity: count + 1)
-    defer { copied.deallocate() }
-    for i in 0..<count { copied[i] = CChar(bitPattern: source[i]) }
-    copied[count] = 0
-    return strtod(copied, nil)
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: count + 1) { copied in
+      guard let start = copied.baseAddress else { return nil }
+      for i in 0..<count { start[i] = CChar(bitPattern: source[i]) }
+      start[count] = 0
+      return strtod(start, nil)
+    }
   }
 
   private static func isNumber(_ source: UnsafePointer<UInt8>, count: Int) -> Bool {

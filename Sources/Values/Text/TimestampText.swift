@@ -129,6 +129,9 @@ public struct TimestampReader: Sendable {
         unit /= 10
         position &+= 1
       }
+      // Nanoseconds: the seventh to ninth digit are dropped.
+      let last = min(count, 29)
+      while position >= 26, position < last, source[position] &- 48 <= 9 { position &+= 1 }
       if position == 20 || (position < count && source[position] &- 48 <= 9) {
         return parseSlowly(source, count: count)
       }
@@ -163,8 +166,12 @@ public enum DateText {
     ClockText.write(days: days, to: target)
   }
 
-  /// Reads `YYYY-MM-DD`; nil for any other text. Reads up to 7 bytes more.
+  /// Reads `YYYY-MM-DD`, month and day also with one digit; nil for any other text.
   public static func parse(date source: UnsafePointer<UInt8>, count: Int) -> Int64? {
+    if count == 10 {
+      let tail = UnsafeRawPointer(source).loadUnaligned(fromByteOffset: 8, as: UInt16.self)
+      if let days = ClockText.days(ClockText.load(source), UInt16(littleEndian: tail)) { return days }
+    }
     var scanner = ClockScanner(source, count: count)
     guard let days = scanner.date(), scanner.isAtEnd else { return nil }
     return days
