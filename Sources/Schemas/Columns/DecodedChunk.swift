@@ -35,11 +35,11 @@ package struct TextConventions: Hashable, Sendable {
   /// Of timestamps that are numbers.
   package var timestampUnit: TimestampUnit
   /// Of timestamps without an offset.
-  package var zone: LocalZone
+  package var zone: TimeZoneRules
   /// Objects and arrays within each other that are decoded; what is skipped may nest without limit.
   package var depthLimit: Int
 
-  package init(timestampUnit: TimestampUnit = .milliseconds, zone: LocalZone = .utc, depthLimit: Int = 64) {
+  package init(timestampUnit: TimestampUnit = .milliseconds, zone: TimeZoneRules = .utc, depthLimit: Int = 64) {
     self.timestampUnit = timestampUnit
     self.zone = zone
     self.depthLimit = depthLimit

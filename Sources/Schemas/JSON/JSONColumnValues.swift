@@ -131,7 +131,7 @@ extension JSONObjectReader {
     // When the string had escapes its text already lies in the room; decoding shrinks it and may write over it.
     let room = table.copies.room(content.count)
     let source = content.start == p + 1 ? content.start : UnsafePointer(room)
-    guard let count = decodeBase64(source, count: content.count, to: room) else {
+    guard let count = BinaryText.parse(base64: source, count: content.count, to: room) else {
       return fail(.wrongType, p, slot: index)
     }
     if count > slots[index].limit { return fail(.tooLong, p, slot: index) }
@@ -153,20 +153,20 @@ extension JSONObjectReader {
       return q
     }
     guard let content = stringContent(p) else { return nil }
-    guard let end = readTimestamp(content.start, zone: conventions.zone, &micros),
-      end == content.start + content.count
+    guard let instant = state.pointee.timestamps.parse(content.start, count: content.count),
+      timestampRange.contains(instant)
     else { return fail(.wrongType, p, slot: index) }
-    rememberMinute(content.start, end: end, micros: micros, &state.pointee.minute)
-    slots[index].store(micros, at: row)
+    state.pointee.minute.remember(content.start, count: content.count, instant: instant)
+    slots[index].store(instant, at: row)
     return content.end
   }
 
   private func readTimeText(_ index: Int, _ p: Cursor, row: Int) -> Cursor? {
     guard p.pointee == Byte.quote else { return fail(.wrongType, p, slot: index) }
     guard let content = stringContent(p) else { return nil }
-    var value: Int64 = 0
-    guard let end = readTimeKind(slots[index].kind, content.start, &value), end == content.start + content.count
-    else { return fail(.wrongType, p, slot: index) }
+    guard let value = readTimeKind(slots[index].kind, content.start, count: content.count) else {
+      return fail(.wrongType, p, slot: index)
+    }
     slots[index].store(value, at: row)
     return content.end
   }
@@ -219,12 +219,12 @@ extension JSONObjectReader {
 }
 
 /// Reads the text of a date, time or interval.
-func readTimeKind(_ kind: ValueKind, _ p: Cursor, _ value: inout Int64) -> Cursor? {
+func readTimeKind(_ kind: ValueKind, _ p: Cursor, count: Int) -> Int64? {
   switch kind {
-  case .date: readDate(p, &value)
-  case .time: readTime(p, &value)
-  case .months: readMonths(p, &value)
-  case .duration: readDuration(p, &value)
+  case .date: DateText.parse(date: p, count: count)
+  case .time: DateText.parse(time: p, count: count)
+  case .months: IntervalText.parse(months: p, count: count)
+  case .duration: IntervalText.parse(microseconds: p, count: count)
   case .null, .boolean, .integer, .decimal, .float, .double, .text, .bytes, .timestamp, .json, .array, .row: nil
   }
 }

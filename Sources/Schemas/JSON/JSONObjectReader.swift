@@ -17,6 +17,7 @@ struct ReaderState {
   /// The number of the current record.
   var record = 0
   var minute = MinuteCache()
+  var timestamps: TimestampReader
   var complaint: JSONComplaint
 }
 
@@ -39,10 +40,15 @@ final class JSONObjectReader {
     entries = keys.entries
     state = .allocate(capacity: 1)
     let nowhere = Cursor(Blob.empty.base)
-    state.initialize(to: ReaderState(base: nowhere, complaint: JSONComplaint(place: nowhere)))
+    state.initialize(
+      to: ReaderState(
+        base: nowhere, timestamps: TimestampReader(zone: conventions.zone), complaint: JSONComplaint(place: nowhere)))
   }
 
-  deinit { state.deallocate() }
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
 
   /// Notes why the record is bad.
   @inline(never)
@@ -108,7 +114,7 @@ final class JSONObjectReader {
         let slot = slots + target
         var micros: Int64 = 0
         if slot.pointee.stamp != stamp, p.pointee == Byte.quote,
-          let stop = readCachedTimestamp(p + 1, state.pointee.minute, &micros), stop.pointee == Byte.quote
+          let stop = state.pointee.minute.read(p + 1, &micros), stop.pointee == Byte.quote
         {
           slot.pointee.stamp = stamp
           slot.pointee.store(micros, at: row)

@@ -42,13 +42,6 @@ func endOfUTF8(_ start: Cursor, _ end: Cursor) -> Cursor {
   return end
 }
 
-/// The number of code points in well-formed UTF-8.
-func codePoints(_ start: Cursor, count: Int) -> Int {
-  var found = 0
-  for i in 0..<count where start[i] & 0xC0 != 0x80 { found &+= 1 }
-  return found
-}
-
 /// Writes one code point as UTF-8 and returns the number of bytes, at most four.
 @discardableResult
 func writeUTF8(_ scalar: UInt32, to target: UnsafeMutablePointer<UInt8>) -> Int {
