@@ -72,16 +72,16 @@ package final class JSONRecordDecoder: RecordDecoder {
     var rows = ChunkRows(blob, expected: records.count, slots: table)
     let base = Cursor(blob.base)
     reader.state.pointee.base = base
+    var last = 0
     for i in 0..<records.count {
       let view = records.base[i]
       let start = base + Int(view.offset)
       let end = start + Int(view.length)
       let first = skipMark(skipSpace(start), end)
+      last = end - base
       close(&rows, start: first < end ? first : start, lineEnd: end, finish: readRecord(first, row: rows.prepare()))
     }
-    return withExtendedLifetime((blob, records)) {
-      rows.finish(end: records.count == 0 ? 0 : Int(records.base[records.count - 1].offset))
-    }
+    return withExtendedLifetime((blob, records)) { rows.finish(end: last) }
   }
 
   /// The next byte that starts a record, past blank lines; nil when there is none before `end`.

@@ -194,7 +194,7 @@ package enum ChangeKind: Hashable, Sendable {
 
 extension Batch {
   /// What the weight of a row says by itself.
-  fileprivate func change(_ row: Int) -> ChangeKind { (weights?.base[row] ?? 1) < 0 ? .delete : .insert }
+  func change(_ row: Int) -> ChangeKind { (weights?.base[row] ?? 1) < 0 ? .delete : .insert }
 }
 
 /// A column on its way out: pointers, so that the loop over rows touches no reference count.
