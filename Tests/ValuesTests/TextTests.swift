@@ -87,6 +87,22 @@ import Values
     }
   }
 
+  @Test func fractionsOfManyDigitsAreRoundedToTheNearestDouble() {
+    var random = SeededGenerator(46)
+    for _ in 0..<20_000 {
+      let digits = 1 + random.below(19)
+      let scale = random.below(28)
+      var text = String(String(random.next()).suffix(digits))
+      // Halves between two doubles are where rounding goes wrong: numbers of few bits more than a double has.
+      if random.chance(4) { text = "\((1 << 53) + UInt64(random.below(1 << 12)))" }
+      if scale > 0 {
+        let padded = String(repeating: "0", count: max(scale + 1 - text.count, 0)) + text
+        text = padded.dropLast(scale) + "." + padded.suffix(scale)
+      }
+      #expect(parse(text, .float64) == Double(text).map(Value.double), "\(text)")
+    }
+  }
+
   @Test func decimalsPrintAllDigitsOfTheirScale() {
     #expect(text(.decimal(1234), .decimal(precision: 10, scale: 2)) == "12.34")
     #expect(text(.decimal(-5), .decimal(precision: 10, scale: 2)) == "-0.05")

@@ -97,6 +97,10 @@ public enum DoubleText {
       let value = exponent == 0 ? Double(mantissa) : Double(mantissa) / powers(-exponent)
       return isNegative ? -value : value
     }
+    if position == count, digits > 0, digits <= 19, exponent >= -27 {
+      let value = DecimalFraction.double(mantissa, scale: -exponent)
+      return isNegative ? -value : value
+    }
     return parseSlowly(source, count: count)
   }
 
