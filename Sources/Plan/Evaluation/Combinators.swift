@@ -57,13 +57,13 @@ extension Kernel {
         for row in 0..<rows.count {
           let (value, code) = function(A.read(a, row), right)
           target[row] = value
-          failed = failed || code != nil
+          failed = unsafeBitCast(RowMask.byte(failed) | RowMask.byte(code != nil), to: Bool.self)
         }
       } else {
         for row in 0..<rows.count {
           let (value, code) = function(A.read(a, row), B.read(b, row))
           target[row] = value
-          failed = failed || code != nil
+          failed = unsafeBitCast(RowMask.byte(failed) | RowMask.byte(code != nil), to: Bool.self)
         }
       }
       if failed {
@@ -86,7 +86,7 @@ extension Kernel {
       for row in 0..<rows.count {
         let (value, code) = function(A.read(a, row))
         target[row] = value
-        failed = failed || code != nil
+        failed = unsafeBitCast(RowMask.byte(failed) | RowMask.byte(code != nil), to: Bool.self)
       }
       if failed {
         for row in 0..<rows.count {
