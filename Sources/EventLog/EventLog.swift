@@ -194,14 +194,13 @@ package final class EventLog: Sendable {
       return state.isClosed ? [] : Array(state.topics.values)
     }
     var failure: LogError?
-    var isFirst = false
-    state.withLock { isFirst = $0.lock != nil }
+    let isWriter = state.withLock { $0.lock != nil }
     for topic in topics {
       for partition in topic.partitions {
         do { try partition.close() } catch { failure = failure ?? error }
       }
     }
-    if isFirst && failure == nil {
+    if isWriter && failure == nil {
       do {
         let storage = environment.storage
         try storage.open(folder + "/CLEAN", .replace).sync()

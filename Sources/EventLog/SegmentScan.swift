@@ -41,8 +41,10 @@ struct SegmentScan {
   func walk(
     from position: Int, expecting offset: Int64, _ visit: (RecordBatch, Int) -> Void
   ) throws(LogError) -> Stop {
-    var window = Window()
     var stop = Stop(position: position, nextOffset: offset)
+    // Followers look often and mostly find nothing: no window for them.
+    if position >= size { return stop }
+    var window = Window()
     while stop.position < size {
       switch try batchAt(stop.position, expecting: stop.nextOffset, &window, verifying: verifying) {
       case .batch(let batch):

@@ -42,7 +42,7 @@ package struct SimulatedDisk: Equatable, Sendable {
   /// The node of a path, nil when there is none.
   func node(_ path: some StringProtocol) -> Int? {
     var node = 0
-    for name in path.split(separator: "/") {
+    for name in path.split(separator: "/") where name != "." {
       guard let next = entries(node)?[String(name)] else { return nil }
       node = next
     }

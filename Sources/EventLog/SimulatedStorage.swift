@@ -54,8 +54,9 @@ package final class SimulatedStorage: Storage {
     state.withLock { state in
       guard let node = state.disk.node(path), var bytes = state.disk.bytes(node) else { return }
       body(&bytes)
-      state.disk.apply(.truncate(node: node, size: 0))
-      state.disk.apply(.write(node: node, position: 0, bytes: bytes))
+      state.record(.truncate(node: node, size: 0))
+      state.record(.write(node: node, position: 0, bytes: bytes))
+      state.record(.sync(node: node))
     }
   }
 

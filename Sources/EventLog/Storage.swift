@@ -49,12 +49,16 @@ package protocol StorageFile: AnyObject, Sendable {
 package protocol StorageLock: AnyObject, Sendable {}
 
 extension Storage {
-  /// Makes a folder and those above it.
+  /// Makes a folder and those above it, durable on return.
   func createFolders(_ path: String) throws(LogError) {
     var prefix = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
+      let parent = prefix.isEmpty ? "." : prefix
       prefix += (prefix.isEmpty || prefix == "/" ? "" : "/") + part
-      if !isFolder(prefix) { try createFolder(prefix) }
+      if !isFolder(prefix) {
+        try createFolder(prefix)
+        try syncFolder(parent)
+      }
     }
   }
 

@@ -90,7 +90,7 @@ import Testing
   let partition = try log.createTopic("t", partitions: 1).partition(0)
   for number in 0..<200 {
     try partition.append(batch([numbered(number)]))
-    #expect(partition.endOffset - partition.durableOffset <= 10)
+    #expect(partition.endOffset - partition.durableOffset <= 12)
   }
   #expect(partition.durableOffset > 100)
 }

@@ -72,7 +72,7 @@ import Testing
     #expect(log.recovery.hasLoss)
     let reopened = try log.topic("t").partition(0)
     #expect(reopened.endOffset == 10)
-    #expect(try reopened.records(from: 0, maxBytes: 1).records.map(\.offset) == [0, 1])
+    #expect(try reopened.records(from: 0).records.map(\.offset) == [0, 1, 2, 3])
     let error = #expect(throws: LogError.self) { try reopened.records(from: 5) }
     guard case .corrupt(let damage) = error else {
       Issue.record("byte \(byte): \(String(describing: error))")
