@@ -26,7 +26,9 @@ enum MetadataFile {
     }
     let found = String(first.dropFirst("millrace \(kind) ".count))
     guard found == "\(version)" else { throw .unsupportedFormat(file: path, found: found) }
-    guard let last = lines.last, last.hasPrefix("crc="), lines.count >= 2 else { throw damaged("its checksum is missing") }
+    guard let last = lines.last, last.hasPrefix("crc="), lines.count >= 2 else {
+      throw damaged("its checksum is missing")
+    }
     let body = lines.dropLast().joined(separator: "\n") + "\n"
     guard last == "crc=\(String(CRC32C.checksum(Array(body.utf8)), radix: 16))" else {
       throw damaged("its checksum does not fit")

@@ -78,7 +78,10 @@ package struct RecordCursor {
   }
 
   /// Moves to the next record; false after the last.
-  package mutating func next() throws(BatchFault) -> Bool {
+  package mutating func next() throws(BatchFault) -> Bool { try step() }
+
+  @inline(__always)
+  mutating func step() throws(BatchFault) -> Bool {
     guard index < header.recordCount else {
       guard position == end else { throw .malformedRecord(index: Int(index), at: position) }
       return false
@@ -89,7 +92,9 @@ package struct RecordCursor {
     return true
   }
 
-  /// Reads one record's fields; nil when they are malformed, else the place after the record.
+  /// Reads one record's fields; nil when they are malformed, else the place after the record. Inlined, so that a loop in
+  /// this module keeps the cursor in registers.
+  @inline(__always)
   private mutating func readFields() -> Int? {
     var p = position
     guard let length = VariableInteger.read32(base, &p, end), length > 0, length <= end &- p else { return nil }

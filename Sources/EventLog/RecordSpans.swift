@@ -56,7 +56,7 @@ package final class RecordSpans {
     let (offsets, timestamps) = (offsets, timestamps)
     let (keyStarts, keyLengths, valueStarts, valueLengths) = (keyStarts, keyLengths, valueStarts, valueLengths)
     var n = count
-    while try cursor.next() {
+    while try cursor.step() {
       offsets[n] = cursor.offset
       timestamps[n] = cursor.timestamp
       keyStarts[n] = UInt32(truncatingIfNeeded: position &+ cursor.keyStart)
@@ -107,7 +107,9 @@ package final class LogBytes: @unchecked Sendable {
   deinit { memory.deallocate() }
 
   /// The memory to fill, without the slack.
-  var space: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(rebasing: memory[0..<memory.count - Self.slack]) }
+  var space: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: memory[0..<memory.count - Self.slack])
+  }
 
   func fill(count: Int, nextOffset: Int64) {
     self.count = count

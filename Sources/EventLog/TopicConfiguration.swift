@@ -19,7 +19,9 @@ package struct TopicConfiguration: Equatable, Sendable {
     for (key, value) in pairs {
       func refuse(_ reason: String) -> LogError { .invalidConfiguration(key: key, value: value, reason: reason) }
       func limit() throws(LogError) -> Int64? {
-        guard let number = Int64(value), number >= -1 else { throw refuse("a whole number is needed, or -1 for no limit") }
+        guard let number = Int64(value), number >= -1 else {
+          throw refuse("a whole number is needed, or -1 for no limit")
+        }
         return number == -1 ? nil : number
       }
       switch key {
@@ -37,7 +39,8 @@ package struct TopicConfiguration: Equatable, Sendable {
         if value != "uncompressed" { throw refuse("only `uncompressed` is supported") }
       default:
         throw refuse(
-          "there is no such setting; there are retention.ms, retention.bytes, segment.bytes, segment.ms, cleanup.policy")
+          "there is no such setting; there are retention.ms, retention.bytes, segment.bytes, segment.ms, cleanup.policy"
+        )
       }
     }
   }

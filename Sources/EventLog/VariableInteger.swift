@@ -61,7 +61,9 @@ enum VariableInteger {
   /// Reads an integer that must fit 32 bits; nil otherwise.
   @inline(__always)
   static func read32(_ base: UnsafeRawPointer, _ position: inout Int, _ end: Int) -> Int? {
-    guard let value = read(base, &position, end), value >= Int64(Int32.min), value <= Int64(Int32.max) else { return nil }
+    guard let value = read(base, &position, end), value >= Int64(Int32.min), value <= Int64(Int32.max) else {
+      return nil
+    }
     return Int(value)
   }
 }

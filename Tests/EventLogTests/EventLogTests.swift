@@ -113,7 +113,9 @@ import Testing
   ] {
     #expect(throws: LogError.self) { try TopicConfiguration([pair]) }
   }
-  let configuration = try TopicConfiguration([("retention.ms", "5"), ("segment.ms", "-1"), ("cleanup.policy", "delete")])
+  let configuration = try TopicConfiguration([
+    ("retention.ms", "5"), ("segment.ms", "-1"), ("cleanup.policy", "delete"),
+  ])
   #expect(configuration.retentionMilliseconds == 5 && configuration.segmentMilliseconds == nil)
   #expect(try TopicConfiguration(configuration.pairs) == configuration)
 }

@@ -78,7 +78,9 @@ func lengthsAtTheEdgesOfVariableIntegersReadBack(length: Int) throws {
   try writer.append(key: nil, value: [1], timestamp: 1)
   let before = bytes(of: writer)
   let limit = RecordBatchHeader.maxBatchBytes
-  #expect(throws: LogError.self) { try writer.append(key: nil, value: [UInt8](repeating: 0, count: limit), timestamp: 2) }
+  #expect(throws: LogError.self) {
+    try writer.append(key: nil, value: [UInt8](repeating: 0, count: limit), timestamp: 2)
+  }
   #expect(bytes(of: writer) == before)
   writer.reset()
   #expect(writer.isEmpty)

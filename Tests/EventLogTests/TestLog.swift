@@ -10,7 +10,8 @@ let folder = "data"
 let fixedClock = LogClock { 1_700_000_000_000_000 }
 
 func openLog(
-  _ storage: SimulatedStorage, _ mode: LogMode = .readWrite, clock: LogClock = fixedClock, limits: LogLimits = LogLimits()
+  _ storage: SimulatedStorage, _ mode: LogMode = .readWrite, clock: LogClock = fixedClock,
+  limits: LogLimits = LogLimits()
 ) throws -> EventLog {
   try EventLog(folder: folder, mode: mode, storage: storage, clock: clock, limits: limits)
 }

@@ -89,7 +89,9 @@ extension Partition {
         segment.touch(environment.clock.now())
         report.scannedBytes += size
         report.notes += outcome.damages.map { .damage($0) }
-        if outcome.endOffset < next { report.notes.append(.missing(partition: name, offsets: outcome.endOffset..<next)) }
+        if outcome.endOffset < next {
+          report.notes.append(.missing(partition: name, offsets: outcome.endOffset..<next))
+        }
         if environment.mode == .readWrite && outcome.damages.isEmpty && outcome.endOffset == next {
           segment.saveIndexes()
           report.notes.append(.indexRebuilt(file: segment.path + ".index"))
