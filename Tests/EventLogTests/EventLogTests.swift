@@ -37,6 +37,8 @@ import Testing
   try first.close()
   let second = try openLog(storage)
   #expect(second.recovery.wasClosedInOrder)
+  // From now on a crash must look like one, whatever of it reaches the disk.
+  #expect(!storage.image(after: storage.changes.count, .powerLoss).exists("data/CLEAN"))
   #expect(throws: LogError.closed) { try first.createTopic("x", partitions: 1) }
 }
 

@@ -153,6 +153,31 @@ import Testing
   #expect(try readAll(openLog(storage).topic("t").partition(0)).count == 200)
 }
 
+@Test func whatRecoveryServesSurvivesALossOfPower() throws {
+  let storage = SimulatedStorage()
+  do {
+    let (_, partition) = try oneTopic(storage)
+    for number in 0..<3 { try partition.append(batch([numbered(number)])) }
+    #expect(partition.durableOffset == 0)
+  }
+  // The process has ended without closing; the system still holds what it wrote.
+  let reopened = try openLog(storage).topic("t").partition(0)
+  #expect(try reopened.records(from: 0).records.count == 3)
+  let later = try openLog(storage.image(after: storage.changes.count, .powerLoss)).topic("t").partition(0)
+  #expect(try readAll(later) == (0..<3).map { numbered($0) })
+}
+
+@Test func batchesBehindATornOneNeverComeBack() throws {
+  let storage = SimulatedStorage()
+  let (_, partition) = try oneTopic(storage)
+  for number in 0..<3 { try partition.append(batch([numbered(number)])) }
+  let disk = storage.image(after: storage.changes.count, .processKill)
+  // The first batch did not reach the disk, the ones after it did; another of its size then takes its place.
+  disk.damage(firstLog) { $0[70] ^= 1 }
+  do { try openLog(disk).topic("t").partition(0).append(batch([numbered(0)])) }
+  #expect(try readAll(openLog(disk).topic("t").partition(0)) == [numbered(0)])
+}
+
 /// A small workload with every kind of change; returns, per number of disk changes, how many records were durable and sent.
 private func workload(_ storage: SimulatedStorage) throws -> [(changes: Int, durable: Int, sent: Int, start: Int64)] {
   var steps: [(changes: Int, durable: Int, sent: Int, start: Int64)] = []
