@@ -14,18 +14,19 @@ package struct RecordHeader: Equatable, Sendable {
 
 /// Collects records into a batch. Belongs to one thread at a time; reuse it with `reset()` after each append.
 package final class RecordBatchWriter {
-  private var buffer: UnsafeMutableRawBufferPointer
+  private var base: UnsafeMutableRawPointer
+  private var capacity: Int
   private var position = RecordBatchHeader.size
   private var fields = RecordBatchHeader()
   private var isSealed = false
 
   /// Starts an empty batch with room for `capacity` bytes; it grows when it must.
   package init(capacity: Int = 256 << 10) {
-    let bytes = min(max(capacity, 1024), RecordBatchHeader.maxBatchBytes)
-    buffer = .allocate(byteCount: bytes, alignment: 16)
+    self.capacity = min(max(capacity, 1024), RecordBatchHeader.maxBatchBytes)
+    base = .allocate(byteCount: self.capacity, alignment: 16)
   }
 
-  deinit { buffer.deallocate() }
+  deinit { base.deallocate() }
 
   /// The records so far.
   package var count: Int { Int(fields.recordCount) }
@@ -91,7 +92,7 @@ package final class RecordBatchWriter {
     finishRecord(p + tail.count, timestamp)
   }
 
-  private var place: UnsafeMutableRawPointer { buffer.baseAddress.unsafelyUnwrapped + position }
+  private var place: UnsafeMutableRawPointer { base + position }
 
   /// Makes room and writes a record's length, attributes and deltas; `tail` is the size of its headers.
   @inline(__always)
@@ -106,14 +107,14 @@ package final class RecordBatchWriter {
     let keySize = VariableInteger.size(VariableInteger.zigzag(key == nil ? -1 : keyBytes)) &+ keyBytes
     let valueSize = VariableInteger.size(VariableInteger.zigzag(value == nil ? -1 : valueBytes)) &+ valueBytes
     let body = 1 &+ VariableInteger.size(delta) &+ VariableInteger.size(offset) &+ keySize &+ valueSize &+ tail
-    if body &+ 10 > buffer.count &- position { try grow(for: body &+ 10) }
+    if body &+ 10 > capacity &- position { try grow(for: body &+ 10) }
     var p = place
     p = VariableInteger.write(VariableInteger.zigzag(body), p)
     p.storeBytes(of: 0, as: UInt8.self)
     p = VariableInteger.write(delta, p + 1)
     p = VariableInteger.write(offset, p)
     // The record counts only from `finishRecord` on; until then nothing but `position` has moved.
-    position = p - buffer.baseAddress.unsafelyUnwrapped
+    position = p - base
   }
 
   @inline(__always)
@@ -127,7 +128,7 @@ package final class RecordBatchWriter {
 
   @inline(__always)
   private func finishRecord(_ end: UnsafeMutableRawPointer, _ timestamp: Int64) {
-    position = end - buffer.baseAddress.unsafelyUnwrapped
+    position = end - base
     fields.maxTimestamp = fields.recordCount == 0 ? timestamp : max(fields.maxTimestamp, timestamp)
     fields.lastOffsetDelta = fields.recordCount
     fields.recordCount &+= 1
@@ -139,11 +140,11 @@ package final class RecordBatchWriter {
     guard bytes >= 0, needed <= RecordBatchHeader.maxBatchBytes else {
       throw .batchTooLarge(bytes: needed, limit: RecordBatchHeader.maxBatchBytes)
     }
-    let larger = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: min(max(buffer.count * 2, needed), RecordBatchHeader.maxBatchBytes), alignment: 16)
-    larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[0..<position]))
-    buffer.deallocate()
-    buffer = larger
+    capacity = min(max(capacity * 2, needed), RecordBatchHeader.maxBatchBytes)
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+    larger.copyMemory(from: base, byteCount: position)
+    base.deallocate()
+    base = larger
   }
 
   /// Writes header and checksum. The partition seals what it appends; a second call costs nothing.
@@ -151,9 +152,9 @@ package final class RecordBatchWriter {
   package func seal() -> RecordBatchHeader {
     if !isSealed {
       fields.batchLength = Int32(position - RecordBatchHeader.lengthPrefix)
-      fields.store(buffer.baseAddress.unsafelyUnwrapped)
-      fields.checksum = RecordBatch.checksum(UnsafeRawBufferPointer(rebasing: buffer[0..<position]))
-      fields.store(buffer.baseAddress.unsafelyUnwrapped)
+      fields.store(base)
+      fields.checksum = RecordBatch.checksum(UnsafeRawBufferPointer(start: base, count: position))
+      fields.store(base)
       isSealed = true
     }
     return fields
@@ -162,6 +163,6 @@ package final class RecordBatchWriter {
   /// The sealed batch; valid until the writer changes or goes.
   package var bytes: UnsafeMutableRawBufferPointer {
     seal()
-    return UnsafeMutableRawBufferPointer(rebasing: buffer[0..<position])
+    return UnsafeMutableRawBufferPointer(start: base, count: position)
   }
 }
