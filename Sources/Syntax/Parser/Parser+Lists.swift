@@ -146,7 +146,7 @@ extension Parser {
     guard at(.integer) else { throw failure(expected: "a duration such as `10 SECONDS`") }
     let digits = current.text
     advance()
-    guard current.kind == .word, current.isName else {
+    guard current.isName else {
       throw failure(expected: "a unit of time such as `SECONDS` after `\(digits)`")
     }
     let unit = try parseIdentifier("a unit of time")

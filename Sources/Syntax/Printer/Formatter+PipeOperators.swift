@@ -39,7 +39,7 @@ extension Formatter {
     case .alias(let name): .text("AS " + Self.spelling(name))
     case .aggregate(let aggregate): self.aggregate(aggregate)
     case .distinct(let state): ["DISTINCT", self.state(state)]
-    case .join(let join): self.join(join)
+    case .join(let join): self.join(join, indent: 0)
     case .call(let call, let alias): ["CALL ", tableFunction(call), Self.alias(alias)]
     case .orderBy(let items): orderBy(items)
     case .limit(let limit): self.limit(limit)

@@ -7,7 +7,8 @@ extension Formatter {
     return .group(.sequence(parts))
   }
 
-  func join(_ join: JoinClause) -> Layout {
+  /// `indent` is how far the join's conditions stand under it when they break.
+  func join(_ join: JoinClause, indent: Int = 3) -> Layout {
     var parts: [Layout] = [.text((join.isNatural ? "NATURAL " : "") + join.kind.rawValue + " "), table(join.table)]
     if let condition = join.matchCondition {
       parts += [.line, "MATCH_CONDITION ", bracketed(expression(condition))]
@@ -19,7 +20,7 @@ extension Formatter {
     }
     if let time = join.time { parts += [.line, .text(Self.spelling(time))] }
     if let state = join.state { parts += [.line, .text(Self.spelling(state))] }
-    return .group(.nested(3, .sequence(parts)))
+    return .group(.nested(indent, .sequence(parts)))
   }
 
   private static func spelling(_ time: JoinTime) -> String {
