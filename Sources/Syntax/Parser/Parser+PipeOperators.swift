@@ -8,10 +8,11 @@ extension Parser {
     let hint = acceptHint()
     let keywordSpan = operatorKeywordSpan
     let kind: PipeOperator.Kind
+    let brackets = openBrackets
     do throws(SyntaxFailure) {
       kind = try nested(parsePipeBody)
     } catch {
-      skip()
+      skip(outOf: brackets)
       kind = .error
     }
     return PipeOperator(hint: hint, kind: kind, span: span(from: start), keywordSpan: keywordSpan)

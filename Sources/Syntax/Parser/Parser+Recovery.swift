@@ -2,20 +2,18 @@
 // anything else. Here are the skipping rules and what is said of tokens that cannot follow a whole operator or query.
 
 extension Parser {
-  /// Passes over tokens up to the next `|>` or unopened closing bracket at this depth, the next `;`, the end of the text,
-  /// or a place that `stops` names.
-  func skip(to stops: () -> Bool = { false }) {
-    var open = 0
+  /// Passes over tokens up to the next `|>` or closing bracket where only `brackets` are open, the next `;`, the end of
+  /// the text, or a place that `stops` names. A `|>` on which a production failed is where the user meant to go on, with
+  /// whatever is open then forgotten to be closed.
+  func skip(outOf brackets: Int, to stops: () -> Bool = { false }) {
+    if at(.pipe) { openBrackets = brackets }
     while !atEnd, !at(.semicolon) {
-      if open == 0, at(.pipe) || stops() { return }
-      if at(.leftParenthesis) || at(.leftBracket) {
-        open += 1
-      } else if at(.rightParenthesis) || at(.rightBracket) {
-        if open == 0 { return }
-        open -= 1
+      if openBrackets <= brackets {
+        if at(.pipe) || at(.rightParenthesis) || at(.rightBracket) || stops() { return }
       }
       advance()
     }
+    openBrackets = brackets
   }
 
   /// Where a query can end: the end of the text, `;`, `)`, or the clause of the INSERT around it.
@@ -41,7 +39,7 @@ extension Parser {
         // The failure is reported; the node that is already there stays good.
         _ = report(SyntaxMessages.unexpectedAfterQueryPart(current, previous: index > 0 ? tokens[index - 1] : current))
         let before = index
-        skip()
+        skip(outOf: openBrackets)
         if index == before { return operators }
       }
     }

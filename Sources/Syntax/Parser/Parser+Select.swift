@@ -24,10 +24,11 @@ extension Parser {
 
   /// Runs one clause; after a failure goes on at the next clause of the same query, if there is one.
   private func recover<Node>(_ fallback: Node, _ parse: () throws(SyntaxFailure) -> Node) -> Node {
+    let brackets = openBrackets
     do throws(SyntaxFailure) {
       return try parse()
     } catch {
-      skip { at(anyOf: Self.clauseStarts) }
+      skip(outOf: brackets) { at(anyOf: Self.clauseStarts) }
       return fallback
     }
   }

@@ -42,6 +42,7 @@ extension Parser {
   ///     dropStmt | setStmt | testStmt | query
   private func parseStatement() -> Statement {
     let start = current
+    openBrackets = 0
     do throws(SyntaxFailure) {
       let kind = try parseStatementKind()
       return Statement(kind: kind, span: span(from: start))

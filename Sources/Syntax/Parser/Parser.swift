@@ -10,6 +10,8 @@ package final class Parser {
   var diagnostics: [Diagnostic]
   /// How many productions that can contain themselves are open.
   var depth = 0
+  /// How many parentheses and brackets of this statement are open before the current token.
+  var openBrackets = 0
   /// The height of the highest expression since the last reset; see `parseExpression`.
   var height = 0
   /// Where the last syntax error was reported: one message for one place.
@@ -73,6 +75,11 @@ package final class Parser {
   func peek(_ distance: Int = 1) -> Token { tokens[min(index + distance, tokens.count - 1)] }
 
   func advance() {
+    if at(.leftParenthesis) || at(.leftBracket) {
+      openBrackets += 1
+    } else if at(.rightParenthesis) || at(.rightBracket) {
+      openBrackets -= 1
+    }
     if index < tokens.count - 1 { index += 1 }
   }
 

@@ -8,10 +8,9 @@ import Testing
 
 struct GrammarTests {
   @Test func everyGeneratedScriptParsesAndSurvivesPrinting() throws {
-    let grammar = try GrammarFile.read()
+    var generator = SentenceGenerator(try GrammarFile.read())
     for seed in SeededRandom.seeds(default: 600) {
-      var generator = SentenceGenerator(grammar, seed: seed)
-      let script = generator.sentence("statement", depth: 6 + seed % 14)
+      let script = generator.sentence("statement", depth: 6 + seed % 14, seed: seed)
       let violations = RoundTrip.violations(script)
       #expect(violations.isEmpty, "seed \(seed):\n\(script)\n\(violations.joined(separator: "\n"))")
     }
@@ -20,10 +19,9 @@ struct GrammarTests {
   /// Statements alone would rarely reach the deeper productions.
   @Test(arguments: ["expr", "pipeBody", "select", "tableRef", "matchRecognize", "testStmt", "createStream", "type"])
   func everyGeneratedPartParsesAndSurvivesPrinting(production: String) throws {
-    let grammar = try GrammarFile.read()
+    var generator = SentenceGenerator(try GrammarFile.read())
     for seed in SeededRandom.seeds(default: 250) {
-      var generator = SentenceGenerator(grammar, seed: seed)
-      let sentence = generator.sentence(production, depth: 4 + seed % 10)
+      let sentence = generator.sentence(production, depth: 4 + seed % 10, seed: seed)
       let script: String
       switch production {
       case "expr": script = "SELECT \(sentence) AS v"

@@ -8,14 +8,15 @@ struct SentenceGenerator {
   private var random: SeededRandom
   private var budget = 0
 
-  init(_ grammar: GrammarFile, seed: Int) {
+  init(_ grammar: GrammarFile) {
     self.grammar = grammar
     heights = Self.heights(of: grammar)
-    random = SeededRandom(seed: seed)
+    random = SeededRandom(seed: 0)
   }
 
-  /// One sentence of a production.
-  mutating func sentence(_ production: String, depth: Int) -> String {
+  /// One sentence of a production; the same for the same seed.
+  mutating func sentence(_ production: String, depth: Int, seed: Int) -> String {
+    random = SeededRandom(seed: seed)
     var words: [String] = []
     budget = 400
     generate(.reference(production), depth: depth, into: &words)
