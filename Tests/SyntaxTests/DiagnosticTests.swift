@@ -76,6 +76,18 @@ struct DiagnosticTests {
     #expect(Self.diagnostics("FROM a |> FORK ( |> WHERE f(x + ) |> LIMIT 1 ), ( |> TOP );").count == 2)
   }
 
+  @Test(arguments: [
+    ("FROM a |> WHERE x\nCREATE VIEW v AS FROM b;", ["E0115"]), ("FROM a\nINSERT INTO b;", ["E0106"]),
+    ("FROM a |> WHERE x\nINSERT INTO s.t SELECT 1;", ["E0115"]), ("SELECT a FROM t LIMIT 5 GROUP BY b;", ["E0110"]),
+    ("SELECT a FROM t HAVING b WHERE c |> TOP;", ["E0110", "E0101"]), ("FROM a GROUP BY b |> LIMIT 1;", ["E0105"]),
+    ("SELECT FROM t;", ["E0101"]), ("FROM a |> EXTEND SUM(x) OVER (PARTITION y) AS z;", ["E0101"]),
+    ("FROM a\nAGGREGATE COUNT(*) AS n\n|> LIMIT 1;", ["E0106"]), ("FROM a |> SELECT b c d;", ["E0109"]),
+    ("FROM a |> LIMIT 1);", ["E0113"]), ("FROM a |> FROM b;", ["E0104"]), ("|> LIMIT 1;", ["E0103"]),
+  ])
+  func whatPeopleWriteOutOfHabitGetsItsAdvice(text: String, codes: [String]) {
+    #expect(Self.diagnostics(text).map(\.code) == codes)
+  }
+
   @Test func aFailingClauseDoesNotHideTheNext() {
     let found = Self.diagnostics("SELECT a + FROM t WHERE b + GROUP BY c;")
     #expect(found.map(\.primary.span.start) == [11, 28])
@@ -178,7 +190,9 @@ struct DiagnosticTests {
       description, "aggregate ignores the window", at: SourceSpan(start: 13, end: 22), label: "this one"
     ).labelled(SourceSpan(start: 46, end: 53), "groups by card_id only")
       .labelled(SourceSpan(start: 3, end: 9), "assigned here")
-      .fix("group by the window as well", inserting: "WINDOW, ", before: SourceSpan(start: 46, end: 46), .machineApplicable)
+      .fix(
+        "group by the window as well", inserting: "WINDOW, ", before: SourceSpan(start: 46, end: 46), .machineApplicable
+      )
       .note("to count over all time on purpose, add `STATE UNBOUNDED`")
     #expect(
       DiagnosticRenderer(source).render(diagnostic) == """

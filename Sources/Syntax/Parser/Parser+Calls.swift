@@ -1,7 +1,7 @@
 // Function calls, OVER, window definitions and frames.
 
 extension Parser {
-  /// call ::= name '(' callArgs? ')' ('FILTER' '(' 'WHERE' expr ')')? over?
+  /// call ::= (name | 'LEFT' | 'RIGHT') '(' callArgs? ')' ('FILTER' '(' 'WHERE' expr ')')? over?
   func parseCall(_ name: QualifiedName) throws(SyntaxFailure) -> FunctionCall {
     let opening = current
     try expect(.leftParenthesis)
@@ -94,11 +94,18 @@ extension Parser {
     let start = current
     let startsFrame = at(.rows) || at(.range)
     let base = current.isName && !startsFrame ? try parseIdentifier() : nil
-    let partitionBy = accept(.partition, .by) ? try parseExpressionList() : []
+    let partitionBy = at(.partition) ? try parsePartitionBy() : []
     let orderBy = at(.order) ? try parseOrderBy() : []
     let frame = at(.rows) || at(.range) ? try parseFrame() : nil
     return WindowDefinition(
       base: base, partitionBy: partitionBy, orderBy: orderBy, frame: frame, span: span(from: start))
+  }
+
+  /// 'PARTITION' 'BY' exprList
+  func parsePartitionBy() throws(SyntaxFailure) -> [Expression] {
+    try expect(.partition)
+    try expect(.by)
+    return try parseExpressionList()
   }
 
   /// namedWindows ::= 'WINDOW' namedWindow (',' namedWindow)*

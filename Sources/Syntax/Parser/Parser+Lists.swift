@@ -59,6 +59,7 @@ extension Parser {
     case .hint, .endOfFile: return false
     case .word:
       guard let keyword = current.keyword, keyword.isReserved else { return true }
+      if keyword == .left || keyword == .right { return at(.leftParenthesis, ahead: 1) }
       return Self.reservedExpressionStarts.contains(keyword)
     }
   }

@@ -92,7 +92,7 @@ extension Parser {
     let token = current
     switch keyword {
     case .group:
-      note(SyntaxMessages.groupByAlone(at: token))
+      note(SyntaxMessages.groupByAlone(at: token, hasPipe: true))
       return .aggregate(PipeAggregate(items: [], groupBy: try parseGroupBy(), state: try parseState()))
     case .having, .qualify:
       note(SyntaxMessages.filterKeyword(at: token))

@@ -32,6 +32,8 @@ extension Parser {
     case .timestamp where peek().kind == .string, .date where peek().kind == .string,
       .time where peek().kind == .string:
       return try literalExpression()
+    case .left where at(.leftParenthesis, ahead: 1), .right where at(.leftParenthesis, ahead: 1):
+      return try parseReservedCall(start)
     default:
       // Every other word is a name, or refused as one.
       guard start.isName else { throw report(SyntaxMessages.reservedWord(start, what: "an expression")) }
@@ -87,6 +89,14 @@ extension Parser {
     let start = current
     let name = try parseName("an expression")
     guard at(.leftParenthesis) else { return Expression(kind: .name(name), span: name.span) }
+    let call = try parseCall(name)
+    return Expression(kind: .call(call), span: span(from: start))
+  }
+
+  /// LEFT and RIGHT are reserved for joins, but no join can begin an expression.
+  private func parseReservedCall(_ start: Token) throws(SyntaxFailure) -> Expression {
+    advance()
+    let name = QualifiedName(parts: [Identifier(text: start.text, span: start.span)], span: start.span)
     let call = try parseCall(name)
     return Expression(kind: .call(call), span: span(from: start))
   }

@@ -13,7 +13,7 @@ extension Parser {
   func parseQuery(with: WithClause?, startingWith first: QueryTerm?) throws(SyntaxFailure) -> Query {
     let start = with?.span ?? first?.span ?? current.span
     let body = try parseQueryBody(startingWith: first)
-    let operators = parsePipeOperators()
+    let operators = parsePipeOperators(after: body)
     return Query(with: with, body: body, operators: operators, span: span(from: start))
   }
 

@@ -24,7 +24,7 @@ extension Parser {
   /// pipeOp ::= '|>' HINT? pipeBody
   ///
   /// All operators that follow. Never fails: an operator that does not parse becomes an `error` node.
-  func parsePipeOperators() -> [PipeOperator] {
+  func parsePipeOperators(after body: QueryBody? = nil) -> [PipeOperator] {
     var operators: [PipeOperator] = []
     // Each turn reads at least one token: a `|>`, or the keyword of an operator whose `|>` is missing.
     while true {
@@ -32,6 +32,13 @@ extension Parser {
         operators.append(parsePipeOperator())
       } else if atQueryEnd {
         return operators
+      } else if startsStatementOnNewLine {
+        // The end of this statement reports the missing semicolon.
+        return operators
+      } else if operators.isEmpty, let body, body.isSelect, at(anyOf: Self.lateClauses) {
+        _ = report(SyntaxMessages.lateClause(current))
+        advance()
+        skip(outOf: openBrackets)
       } else if startsOperatorWithoutPipe {
         note(SyntaxMessages.missingPipe(before: current))
         operators.append(parsePipeOperator())
@@ -51,6 +58,19 @@ extension Parser {
     return keyword != .with && PipeKeywords.starting.contains(keyword)
   }
 
+  private static let lateClauses: Set<Keyword> = [.from, .where, .group, .having, .window, .qualify]
+
+  /// CREATE and INSERT begin statements as well as operators. On a line of its own CREATE is taken for a statement, and
+  /// INSERT when a query follows its target.
+  private var startsStatementOnNewLine: Bool {
+    guard current.isFirstOnLine, openBrackets == 0 else { return false }
+    if at(.create) { return true }
+    guard at(.insert), at(.into, ahead: 1) else { return false }
+    var distance = 3
+    while at(.dot, ahead: distance) { distance += 2 }
+    return opensQuery(ahead: distance) || peek(distance).keyword.map(Self.queryStarts.contains) ?? false
+  }
+
   /// An operator's word first on its line is not an alias without AS: `|>` was forgotten before it. A word that is
   /// followed by the end of the clause can still be an alias.
   var startsPipeOperatorOnNewLine: Bool {
@@ -62,6 +82,16 @@ extension Parser {
     case .symbol(let symbol): return symbol == .leftParenthesis
     case .endOfFile: return false
     }
+  }
+}
+
+extension QueryBody {
+  /// Whether the body ends in the SELECT surface, so that its clauses could still have been meant.
+  fileprivate var isSelect: Bool {
+    var last = set
+    while case .chain(_, let rest) = last, let operand = rest.last?.operand { last = operand }
+    guard case .term(let term) = last, case .select = term.kind else { return false }
+    return true
   }
 }
 

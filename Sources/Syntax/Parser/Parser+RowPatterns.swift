@@ -9,7 +9,7 @@ extension Parser {
     try expect(.matchRecognize)
     let opening = current
     try expect(.leftParenthesis)
-    let partitionBy = accept(.partition, .by) ? try parseExpressionList() : []
+    let partitionBy = at(.partition) ? try parsePartitionBy() : []
     let orderBy = at(.order) ? try parseOrderBy() : []
     let measures = accept(.measures) ? try list(parseMeasure) : []
     let rows = at(.one) || at(.all) ? try parseRowsPerMatch() : nil

@@ -42,12 +42,15 @@ extension SyntaxMessages {
       .fix("write it as a pipe operator", inserting: "|> ", before: token.span, .machineApplicable)
   }
 
-  static func groupByAlone(at token: Token) -> Diagnostic {
+  static func groupByAlone(at token: Token, hasPipe: Bool) -> Diagnostic {
     Diagnostic(
       SyntaxDiagnostics.groupByAlone, "`GROUP BY` belongs to `AGGREGATE`: it is no pipe operator of its own",
       at: token.span
-    ).fix("write `AGGREGATE` before it", inserting: "AGGREGATE ", before: token.span, .maybeIncorrect)
-      .help("what is computed for each group stands between: `|> AGGREGATE COUNT(*) AS n GROUP BY key`")
+    ).fix(
+      "write `AGGREGATE` before it", inserting: hasPipe ? "AGGREGATE " : "|> AGGREGATE ", before: token.span,
+      .maybeIncorrect
+    )
+    .help("what is computed for each group stands between: `|> AGGREGATE COUNT(*) AS n GROUP BY key`")
   }
 
   static func filterKeyword(at token: Token) -> Diagnostic {
@@ -90,11 +93,20 @@ extension SyntaxMessages {
       .note("engines disagree on the order of these arguments, so each carries its name")
   }
 
+  static func lateClause(_ token: Token) -> Diagnostic {
+    let word = token.text.uppercased()
+    let base = Diagnostic(
+      SyntaxDiagnostics.misplacedClause, "`\(word)` comes too late in this `SELECT`", at: token.span
+    ).help("the order is SELECT, FROM, WHERE, GROUP BY, HAVING, WINDOW, QUALIFY, ORDER BY, LIMIT")
+    guard token.keyword == .where || token.keyword == .having || token.keyword == .qualify else { return base }
+    return base.fix("filter the result", replacing: token.span, with: "|> WHERE", .maybeIncorrect)
+  }
+
   /// A token after a query or operator that is already whole.
   static func unexpectedAfterQueryPart(_ token: Token, previous: Token) -> Diagnostic {
     switch token.keyword {
     case .group:
-      return groupByAlone(at: token)
+      return groupByAlone(at: token, hasPipe: false)
     case .having, .qualify:
       return Diagnostic(
         SyntaxDiagnostics.misplacedClause, "`\(token.text.uppercased())` cannot stand here", at: token.span

@@ -31,6 +31,11 @@ enum SyntaxMessages {
 
   static func reservedWord(_ token: Token, what: String) -> Diagnostic {
     let word = token.text
+    // These words are hardly ever meant as names: something before them is missing.
+    let connecting: Set<Keyword> = [
+      .from, .where, .having, .select, .union, .as, .on, .then, .else, .end, .when, .into, .and, .or, .in, .is, .using,
+    ]
+    if let keyword = token.keyword, connecting.contains(keyword) { return expected(what, found: token) }
     return Diagnostic(
       SyntaxDiagnostics.reservedWord, "expected \(what), found the reserved word `\(word)`", at: token.span
     ).fix("if it is meant as a name, quote it", replacing: token.span, with: "`\(word)`", .maybeIncorrect)

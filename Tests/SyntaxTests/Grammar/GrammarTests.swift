@@ -9,7 +9,7 @@ import Testing
 struct GrammarTests {
   @Test func everyGeneratedScriptParsesAndSurvivesPrinting() throws {
     var generator = SentenceGenerator(try GrammarFile.read())
-    for seed in SeededRandom.seeds(default: 600) {
+    for seed in SeededRandom.seeds(default: 500) {
       let script = generator.sentence("statement", depth: 6 + seed % 14, seed: seed)
       let violations = RoundTrip.violations(script)
       #expect(violations.isEmpty, "seed \(seed):\n\(script)\n\(violations.joined(separator: "\n"))")
@@ -20,7 +20,7 @@ struct GrammarTests {
   @Test(arguments: ["expr", "pipeBody", "select", "tableRef", "matchRecognize", "testStmt", "createStream", "type"])
   func everyGeneratedPartParsesAndSurvivesPrinting(production: String) throws {
     var generator = SentenceGenerator(try GrammarFile.read())
-    for seed in SeededRandom.seeds(default: 250) {
+    for seed in SeededRandom.seeds(default: 200) {
       let sentence = generator.sentence(production, depth: 4 + seed % 10, seed: seed)
       let script: String
       switch production {
