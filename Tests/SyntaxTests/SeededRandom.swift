@@ -1,4 +1,5 @@
-// Pseudo-random numbers with a seed, so that every generated test can be repeated: SplitMix64 (Steele, Lea and Flood, 2014).
+// Pseudo-random numbers with a seed, so that every generated test can be repeated: SplitMix64 (Steele, Lea and Flood,
+// 2014).
 
 import Foundation
 

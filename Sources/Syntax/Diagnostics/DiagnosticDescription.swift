@@ -1,5 +1,6 @@
 // What is known of a code before any text is read: its group, its rule in words, an example that yields it and the
-// example corrected. Each target holds its own list; `millrace explain CODE` prints an entry, and tests run the examples.
+// example corrected. Each target holds its own list; `millrace explain CODE` prints an entry, and tests run the
+// examples.
 
 package struct DiagnosticDescription: Hashable, Sendable {
   package let code: String

@@ -14,14 +14,18 @@ extension SyntaxDiagnostics {
 
   package static let reservedWord = DiagnosticDescription(
     "E0102", group: "reserved-word", title: "a reserved word as a name",
-    rule:
-      "Reserved words can be names only in backquotes. `Grammar/keywords.txt` lists them; most keywords are not reserved.",
+    rule: """
+      Reserved words can be names only in backquotes. `Grammar/keywords.txt` lists them; most keywords are not \
+      reserved.
+      """,
     example: "FROM orders |> SELECT order;", correction: "FROM orders |> SELECT `order`;")
 
   package static let unknownStatement = DiagnosticDescription(
     "E0103", group: "unknown-statement", title: "no such statement",
-    rule:
-      "A statement is a query, a CREATE, an INSERT, a TEST, or one of the commands EXPLAIN, DESCRIBE, SHOW, SET and DROP.",
+    rule: """
+      A statement is a query, a CREATE, an INSERT, a TEST, or one of the commands EXPLAIN, DESCRIBE, SHOW, SET \
+      and DROP.
+      """,
     example: "SELCT 1;", correction: "SELECT 1;")
 
   package static let unknownOperator = DiagnosticDescription(
@@ -37,8 +41,10 @@ extension SyntaxDiagnostics {
 
   package static let missingPipe = DiagnosticDescription(
     "E0106", group: "missing-pipe", title: "a pipe operator without |>",
-    rule:
-      "Each step after FROM begins with |>. A clause of SELECT, such as WHERE, does not follow a FROM that stands alone.",
+    rule: """
+      Each step after FROM begins with |>. A clause of SELECT, such as WHERE, does not follow a FROM that stands \
+      alone.
+      """,
     example: "FROM bid WHERE price > 10;", correction: "FROM bid |> WHERE price > 10;")
 
   package static let doubleEqual = DiagnosticDescription(
@@ -58,15 +64,19 @@ extension SyntaxDiagnostics {
 
   package static let misplacedClause = DiagnosticDescription(
     "E0110", group: "misplaced-clause", title: "a clause where it cannot stand",
-    rule:
-      "The clauses of SELECT have a fixed order. In a pipeline the one filter is WHERE: after AGGREGATE it does what HAVING does, after a window function what QUALIFY does.",
+    rule: """
+      The clauses of SELECT have a fixed order. In a pipeline the one filter is WHERE: after AGGREGATE it does \
+      what HAVING does, after a window function what QUALIFY does.
+      """,
     example: "FROM bid |> AGGREGATE COUNT(*) AS n GROUP BY auction |> HAVING n > 1;",
     correction: "FROM bid |> AGGREGATE COUNT(*) AS n GROUP BY auction |> WHERE n > 1;")
 
   package static let nestingLimit = DiagnosticDescription(
     "E0111", group: "limits", title: "nested too deeply",
-    rule:
-      "Parentheses, subqueries, types and patterns nest at most 128 levels deep, and an expression has at most 1000 operators in a row.",
+    rule: """
+      Parentheses, subqueries, types and patterns nest at most 128 levels deep, and an expression has at most \
+      1000 operators in a row.
+      """,
     example: "SELECT " + String(repeating: "(", count: 200) + "1" + String(repeating: ")", count: 200) + ";",
     correction: "SELECT ((1));")
 
@@ -100,8 +110,10 @@ extension SyntaxDiagnostics {
 
   package static let unlabelledWindowArgument = DiagnosticDescription(
     "E0117", group: "window-arguments", title: "a length without its label",
-    rule:
-      "Engines disagree on the order of a window's arguments, so each length says what it is: SIZE, EVERY, STEP, GAP, MAX or OFFSET.",
+    rule: """
+      Engines disagree on the order of a window's arguments, so each length says what it is: SIZE, EVERY, STEP, \
+      GAP, MAX or OFFSET.
+      """,
     example: "FROM bid |> WINDOW TUMBLE(ts, 1 MINUTE);",
     correction: "FROM bid |> WINDOW TUMBLE(ts, SIZE 1 MINUTE);")
 }

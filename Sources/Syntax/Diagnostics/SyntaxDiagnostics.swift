@@ -11,8 +11,10 @@ package enum SyntaxDiagnostics {
 
   package static let invalidUTF8 = DiagnosticDescription(
     "E0001", group: "encoding", title: "the text is not UTF-8",
-    rule:
-      "Source texts are UTF-8. Bytes that are not a UTF-8 sequence are refused wherever they stand, also in strings and names.",
+    rule: """
+      Source texts are UTF-8. Bytes that are not a UTF-8 sequence are refused wherever they stand, also in \
+      strings and names.
+      """,
     // The only example that a Swift string cannot hold; the test puts the byte 0xFF for the mark.
     example: "FROM bid |> WHERE url = '<byte FF>';", correction: "FROM bid |> WHERE url = 'ÿ';")
 
@@ -28,8 +30,10 @@ package enum SyntaxDiagnostics {
 
   package static let unterminatedComment = DiagnosticDescription(
     "E0004", group: "unterminated", title: "a comment without an end",
-    rule:
-      "A comment that begins with /* ends with */. Comments do not nest. A comment to the end of the line begins with --.",
+    rule: """
+      A comment that begins with /* ends with */. Comments do not nest. A comment to the end of the line begins \
+      with --.
+      """,
     example: "FROM bid; /* the rest", correction: "FROM bid; /* the rest */")
 
   package static let unexpectedCharacter = DiagnosticDescription(
@@ -46,8 +50,10 @@ package enum SyntaxDiagnostics {
 
   package static let doubleQuotedString = DiagnosticDescription(
     "E0007", group: "quotes", title: "double quotes",
-    rule:
-      "Strings are written in single quotes and quoted names in backquotes. Systems disagree on what double quotes mean, so they mean nothing here.",
+    rule: """
+      Strings are written in single quotes and quoted names in backquotes. Systems disagree on what double \
+      quotes mean, so they mean nothing here.
+      """,
     example: "FROM bid |> WHERE channel = \"apple\";", correction: "FROM bid |> WHERE channel = 'apple';")
 
   package static let emptyName = DiagnosticDescription(

@@ -1,5 +1,6 @@
-// Text made safe and measurable for a terminal: tabs become spaces, control characters become visible pictures (a source
-// text must not be able to steer the terminal), invalid bytes become U+FFFD. Colours are added here and nowhere else.
+// Text made safe and measurable for a terminal: tabs become spaces, control characters become visible pictures (a
+// source text must not be able to steer the terminal), invalid bytes become U+FFFD. Colours are added here and nowhere
+// else.
 
 /// A source line as it is shown: its text, and the display column of each byte offset.
 struct TerminalText {

@@ -1,6 +1,6 @@
 // The binary operators and their precedence, all in one place: Pratt's method reads the table, and a test compares it
-// with `Grammar/operators.txt`. Comparisons, IS, BETWEEN, LIKE and IN share one level and do not chain; BETWEEN reads its
-// bounds above that level, so that its AND is its own.
+// with `Grammar/operators.txt`. Comparisons, IS, BETWEEN, LIKE and IN share one level and do not chain; BETWEEN reads
+// its bounds above that level, so that its AND is its own.
 
 enum Precedence: Int, Comparable, CaseIterable {
   case or = 1

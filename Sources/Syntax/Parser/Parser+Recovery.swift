@@ -1,10 +1,11 @@
-// Going on after a mistake. `|>` at the same depth is the best place to start again: it begins an operator and cannot be
-// anything else. Here are the skipping rules and what is said of tokens that cannot follow a whole operator or query.
+// Going on after a mistake. `|>` at the same depth is the best place to start again: it begins an operator and cannot
+// be anything else. Here are the skipping rules and what is said of tokens that cannot follow a whole operator or
+// query.
 
 extension Parser {
   /// Passes over tokens up to the next `|>` or closing bracket where only `brackets` are open, the next `;`, the end of
-  /// the text, or a place that `stops` names. A `|>` on which a production failed is where the user meant to go on, with
-  /// whatever is open then forgotten to be closed.
+  /// the text, or a place that `stops` names. A `|>` on which a production failed is where the user meant to go on,
+  /// with whatever is open then forgotten to be closed.
   func skip(outOf brackets: Int, to stops: () -> Bool = { false }) {
     if at(.pipe) { openBrackets = brackets }
     while !atEnd, !at(.semicolon) {

@@ -1,5 +1,5 @@
-// SELECT and its clauses. A clause that fails is passed over to the next clause keyword, so that one mistake in the list
-// does not hide another in WHERE.
+// SELECT and its clauses. A clause that fails is passed over to the next clause keyword, so that one mistake in the
+// list does not hide another in WHERE.
 
 extension Parser {
   /// select ::= 'SELECT' HINT? quantifier? selectList ('FROM' fromList)? where? groupBy? ('HAVING' expr)?
@@ -165,11 +165,9 @@ extension Parser {
 
   /// `(a, b)` and `(a)` where the parentheses are the list's own.
   static func flattened(_ expression: Expression) -> [Expression] {
-    switch expression.kind {
-    case .tuple(let items): items
-    case .parenthesized(let item): [item]
-    default: [expression]
-    }
+    if case .tuple(let items) = expression.kind { return items }
+    if case .parenthesized(let item) = expression.kind { return [item] }
+    return [expression]
   }
 
   /// orderBy ::= 'ORDER' 'BY' orderItem (',' orderItem)*

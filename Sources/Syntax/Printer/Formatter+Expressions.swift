@@ -12,7 +12,17 @@ extension Formatter {
     case .exists(let query): ["EXISTS ", parenthesized(query)]
     case .unary(let sign, let operand): unary(sign, operand)
     case .binary(let binary, let left, let right, _): self.binary(binary, left, right)
-    case .isTest, .isDistinctFrom, .between, .like, .membership: predicate(expression)
+    case .isTest(let operand, let test, let negated):
+      predicate(operand, negated ? "IS NOT" : "IS", .text(test.rawValue))
+    case .isDistinctFrom(let left, let right, let negated):
+      predicate(left, negated ? "IS NOT DISTINCT FROM" : "IS DISTINCT FROM", self.expression(right))
+    case .between(let operand, let low, let high, let negated):
+      predicate(
+        operand, negated ? "NOT BETWEEN" : "BETWEEN", [self.expression(low), " AND ", self.expression(high)])
+    case .like(let operand, let pattern, let negated):
+      predicate(operand, negated ? "NOT LIKE" : "LIKE", self.expression(pattern))
+    case .membership(let operand, let set, let negated):
+      predicate(operand, negated ? "NOT IN" : "IN", membership(set))
     case .field(let value, let name): [self.expression(value), ".", .text(Self.spelling(name))]
     case .element(let value, let index):
       [self.expression(value), bracketed(self.expression(index), open: "[", close: "]")]
@@ -70,23 +80,9 @@ extension Formatter {
     return .group(.nested(2, .sequence(parts)))
   }
 
-  private func predicate(_ value: Expression) -> Layout {
-    switch value.kind {
-    case .isTest(let operand, let test, let negated):
-      [expression(operand), .text(negated ? " IS NOT " : " IS "), .text(test.rawValue)]
-    case .isDistinctFrom(let left, let right, let negated):
-      [expression(left), .text(negated ? " IS NOT DISTINCT FROM " : " IS DISTINCT FROM "), expression(right)]
-    case .between(let operand, let low, let high, let negated):
-      [
-        expression(operand), .text(negated ? " NOT BETWEEN " : " BETWEEN "), expression(low), " AND ",
-        expression(high),
-      ]
-    case .like(let operand, let pattern, let negated):
-      [expression(operand), .text(negated ? " NOT LIKE " : " LIKE "), expression(pattern)]
-    case .membership(let operand, let set, let negated):
-      [expression(operand), .text(negated ? " NOT IN " : " IN "), membership(set)]
-    default: .nothing
-    }
+  /// `operand IS NOT NULL`, `operand NOT LIKE pattern`: an operator that NOT may precede or follow.
+  private func predicate(_ operand: Expression, _ words: String, _ rest: Layout) -> Layout {
+    [expression(operand), .text(" \(words) "), rest]
   }
 
   private func membership(_ set: MembershipSet) -> Layout {

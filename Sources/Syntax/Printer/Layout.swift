@@ -1,6 +1,6 @@
-// A document with the places where it may break, and the printer that decides which of them do: a group stays on one line
-// if it fits, else all of its own breaks become line breaks. After Wadler, "A prettier printer" (2003), with Lindig's
-// strict algorithm. Comments are part of the document, so that no layout can lose or swallow one.
+// A document with the places where it may break, and the printer that decides which of them do: a group stays on one
+// line if it fits, else all of its own breaks become line breaks. After Wadler, "A prettier printer" (2003), with
+// Lindig's strict algorithm. Comments are part of the document, so that no layout can lose or swallow one.
 
 indirect enum Layout: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral
 {

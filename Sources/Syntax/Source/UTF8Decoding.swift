@@ -10,8 +10,8 @@ package struct DecodedScalar: Sendable {
 }
 
 package enum UTF8Decoding {
-  /// The code point at `offset`, which must be inside the bytes. The rules are those of The Unicode Standard, table 3-7:
-  /// no overlong forms, no surrogates, nothing above U+10FFFF.
+  /// The code point at `offset`, which must be inside the bytes. The rules are those of The Unicode Standard, table
+  /// 3-7: no overlong forms, no surrogates, nothing above U+10FFFF.
   package static func decode(_ bytes: [UInt8], at offset: Int) -> DecodedScalar {
     let first = bytes[offset]
     if first < 0x80 {

@@ -1,4 +1,5 @@
-// Function calls with everything that may hang on them: argument modifiers, FILTER, OVER, window definitions and frames.
+// Function calls with everything that may hang on them: argument modifiers, FILTER, OVER, window definitions and
+// frames.
 
 package struct FunctionCall: Hashable, Sendable {
   /// `COUNT`, `SAFE.DIVIDE`, `my_schema.f`.
