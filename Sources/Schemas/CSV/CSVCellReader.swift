@@ -1,4 +1,4 @@
-// The content of a CSV field to a value of a column. In: a field. Out: a stored value, or the reason why there is none.
+// The content of a CSV field to a value of a column. In: a field. Out: a stored value, or what is wrong with it.
 // White space around numbers, times and Booleans does not count; in strings it does.
 
 import Values
@@ -8,9 +8,10 @@ final class CSVCellReader {
   private let table: ColumnSlots
   private let conventions: TextConventions
   private var timestamps: TimestampReader
-  private var minute = MinuteCache()
+  // Read once a field: its owner never re-enters it.
+  @exclusivity(unchecked) private var minute = MinuteCache()
   /// The first byte of the blob; views are offsets from here.
-  var base: Cursor
+  @exclusivity(unchecked) var base: Cursor
 
   init(table: ColumnSlots, conventions: TextConventions) {
     self.table = table
@@ -19,14 +20,14 @@ final class CSVCellReader {
     base = Cursor(Blob.empty.base)
   }
 
-  /// Stores the value of a field in row `row` of a column, or returns why it is none.
+  /// Stores the value of a field in row `row` of a column.
   @inline(__always)
-  func read(_ field: CSVField, slot index: Int, row: Int) -> String? {
+  func read(_ field: CSVField, slot index: Int, row: Int) -> CSVMistake {
     let slot = table.slots + index
     if field.count == 0, !field.isQuoted {
-      if !slot.pointee.nullable { return "`\(table.paths[index])`: the field is empty, and the column is NOT NULL" }
+      if !slot.pointee.nullable { return .empty }
       table.storeNull(index, row: row)
-      return nil
+      return .none
     }
     switch slot.pointee.kind {
     case .integer:
@@ -36,34 +37,26 @@ final class CSVCellReader {
         number <= slot.pointee.high
       {
         slot.pointee.store(number, at: row)
-        return nil
+        return .none
       }
     case .timestamp:
       var micros: Int64 = 0
       if field.count == 23, minute.read(field.content, &micros) != nil {
         slot.pointee.store(micros, at: row)
-        return nil
+        return .none
       }
     case .text:
       return readText(field, index, row: row)
     case .null, .boolean, .decimal, .float, .double, .bytes, .date, .time, .months, .duration, .json, .array, .row:
       break
     }
-    guard let failure = readOther(field, index, row: row) else { return nil }
-    return complain(field, index, failure)
+    return readOther(field, index, row: row)
   }
 
-  private func complain(_ field: CSVField, _ index: Int, _ failure: TextFailure) -> String {
-    let shown = min(field.count, 48)
-    let text = String(decoding: UnsafeBufferPointer(start: field.content, count: shown), as: UTF8.self)
-    let dots = shown < field.count ? "..." : ""
-    return "`\(table.paths[index])`: found \"\(text)\(dots)\": \(failure.message(table.types[index]))"
-  }
-
-  private func readText(_ field: CSVField, _ index: Int, row: Int) -> String? {
+  private func readText(_ field: CSVField, _ index: Int, row: Int) -> CSVMistake {
     let slot = table.slots + index
     let end = field.content + field.count
-    if endOfUTF8(field.content, end) != end { return "`\(table.paths[index])`: the text is not valid UTF-8" }
+    if endOfUTF8(field.content, end) != end { return .encoding }
     var count = field.count
     var text = field.content
     if field.hasDoubledQuotes {
@@ -78,7 +71,7 @@ final class CSVCellReader {
       text = UnsafePointer(room)
     }
     if count > slot.pointee.limit, codePoints(text, count: count) > slot.pointee.limit {
-      return complain(field, index, .tooLong)
+      return .tooLong
     }
     if field.hasDoubledQuotes {
       slot.pointee.store(ByteView(offset: 0, length: 0), at: row)
@@ -86,11 +79,11 @@ final class CSVCellReader {
     } else {
       slot.pointee.store(ByteView(offset: count == 0 ? 0 : text - base, length: count), at: row)
     }
-    return nil
+    return .none
   }
 
   /// All types but text, by the forms of `Values`.
-  private func readOther(_ field: CSVField, _ index: Int, row: Int) -> TextFailure? {
+  private func readOther(_ field: CSVField, _ index: Int, row: Int) -> CSVMistake {
     let slot = table.slots + index
     var p = field.content
     var count = field.count
@@ -128,23 +121,23 @@ final class CSVCellReader {
       if length > slot.pointee.limit { return .tooLong }
       slot.pointee.store(ByteView(offset: 0, length: 0), at: row)
       table.copies.keep(slot: index, row: row, count: length)
-    case .json: return readText(field, index, row: row) == nil ? nil : .malformed
+    case .json: return readText(field, index, row: row)
     case .null, .text, .array, .row: return .unsupported
     }
-    return nil
+    return .none
   }
 
   /// A timestamp from text, or from an integer of the unit agreed on.
-  private func readInstant(_ p: Cursor, count: Int, slot: UnsafeMutablePointer<ColumnSlot>, row: Int) -> TextFailure? {
+  private func readInstant(_ p: Cursor, count: Int, slot: UnsafeMutablePointer<ColumnSlot>, row: Int) -> CSVMistake {
     if let number = IntText.parse(p, count: count) {
       let (value, overflow) = number.multipliedReportingOverflow(by: conventions.timestampUnit.micros)
       guard !overflow, timestampRange.contains(value) else { return .outOfRange }
       slot.pointee.store(value, at: row)
-      return nil
+      return .none
     }
     guard let instant = timestamps.parse(p, count: count), timestampRange.contains(instant) else { return .malformed }
     minute.remember(p, count: count, instant: instant)
     slot.pointee.store(instant, at: row)
-    return nil
+    return .none
   }
 }

@@ -34,8 +34,10 @@ package struct CSVDecoderPlan: Hashable, Sendable {
 package final class CSVRecordDecoder: RecordDecoder {
   private let table: ColumnSlots
   private let cells: CSVCellReader
-  /// For each field of a record the slots that want it.
-  private let targets: [[Int]]
+  /// For each field of a record the first slot that wants it, or -1.
+  private let targets: UnsafeMutableBufferPointer<Int>
+  /// For each slot the next one that wants the same field, or -1.
+  private let twins: [Int]
   /// Columns that the layout does not have.
   private let absent: [Int]
   private let separator: UInt8
@@ -44,12 +46,15 @@ package final class CSVRecordDecoder: RecordDecoder {
   package init(_ plan: CSVDecoderPlan) {
     separator = plan.separator
     table = ColumnSlots(plan.columns.map { ($0.path.joined(separator: "."), $0.field) })
-    targets = plan.layout.map { name in
-      plan.columns.indices.filter { plan.columns[$0].path.joined(separator: ".") == name }
-    }
-    absent = plan.columns.indices.filter { !plan.layout.contains(plan.columns[$0].path.joined(separator: ".")) }
+    let names = plan.columns.map { $0.path.joined(separator: ".") }
+    targets = .allocate(capacity: plan.layout.count)
+    for (index, name) in plan.layout.enumerated() { targets[index] = names.firstIndex(of: name) ?? -1 }
+    twins = names.indices.map { index in names[(index + 1)...].firstIndex(of: names[index]) ?? -1 }
+    absent = names.indices.filter { !plan.layout.contains(names[$0]) }
     cells = CSVCellReader(table: table, conventions: plan.conventions)
   }
+
+  deinit { targets.deallocate() }
 
   /// A newline between quotes belongs to a field, and only reading from the start tells.
   package var isSplittable: Bool { false }
@@ -82,9 +87,9 @@ package final class CSVRecordDecoder: RecordDecoder {
       let start = base + Int(records.base[i].offset)
       let end = start + Int(records.base[i].length)
       var outcome = readRecord(start, end, row: rows.prepare())
-      if outcome.reason == nil, outcome.stop < end, skipSpace(outcome.stop + 1) < end {
-        outcome.reason = "a record of a topic holds one CSV line, and this one has more"
-        outcome.place = outcome.stop
+      if outcome.mistake == .none, outcome.stop < end, skipSpace(outcome.stop + 1) < end {
+        outcome.mistake = .severalLines
+        outcome.field = CSVField(start: outcome.stop)
       }
       outcome.stop = end
       close(&rows, start: start, outcome)
@@ -97,49 +102,78 @@ package final class CSVRecordDecoder: RecordDecoder {
   private struct Outcome {
     /// The newline, or the end of the range.
     var stop: Cursor
-    var reason: String?
-    var place: Cursor
+    var mistake = CSVMistake.none
+    /// The field that is wrong, and the column it is for, or -1.
+    var field: CSVField
+    var slot = -1
+    /// The number of fields.
+    var fields = 0
   }
 
   private func close(_ rows: inout ChunkRows, start: Cursor, _ outcome: Outcome) {
     var last = outcome.stop
     if last > start, last[-1] == Byte.carriageReturn { last -= 1 }
-    if let reason = outcome.reason {
-      rows.fail(start, last, at: min(outcome.place, last), reason)
-    } else {
+    if outcome.mistake == .none {
       for index in absent { table.storeNull(index, row: rows.count) }
       rows.keep(start, last)
+    } else {
+      rows.fail(start, last, at: min(outcome.field.start, last), sentence(outcome))
+    }
+  }
+
+  private func sentence(_ outcome: Outcome) -> String {
+    switch outcome.mistake {
+    case .fieldCount: "expected \(targets.count) fields, found \(outcome.fields)"
+    case .none, .unterminated, .textAfterQuote, .severalLines, .absent, .empty, .encoding, .malformed, .outOfRange,
+      .tooLong, .unsupported:
+      outcome.mistake.sentence(outcome.field, slot: outcome.slot, table)
     }
   }
 
   /// Reads one record into row `row`. A field that is bad does not keep the rest from being delimited.
   private func readRecord(_ start: Cursor, _ end: Cursor, row: Int) -> Outcome {
     var field = CSVField(start: start)
-    var number = 0
-    var reason: String?
-    var place = start
+    var outcome = Outcome(stop: start, field: field)
     for index in absent where !table.slots[index].nullable {
-      reason = "`\(table.paths[index])`: the file has no such column, and the column is NOT NULL"
+      outcome.mistake = .absent
+      outcome.slot = index
     }
+    var number = 0
     while true {
       let isEnd = field.read(end: end, separator: separator)
-      if reason == nil {
-        if let problem = field.problem {
-          reason = problem
-        } else if number < targets.count {
-          for slot in targets[number] where reason == nil { reason = cells.read(field, slot: slot, row: row) }
-        }
-        if reason != nil { place = field.start }
+      if field.problem != .none, outcome.mistake == .none {
+        outcome.mistake = field.problem
+        outcome.field = field
+      } else if number < targets.count, targets[number] >= 0, outcome.mistake == .none {
+        store(field, number, row: row, &outcome)
       }
-      number += 1
+      number &+= 1
       if isEnd { break }
       field = CSVField(start: field.end + 1)
     }
-    if reason == nil, number != targets.count {
-      reason = "expected \(targets.count) fields, found \(number)"
-      place = field.end
+    if outcome.mistake == .none, number != targets.count {
+      outcome.mistake = .fieldCount
+      outcome.field = CSVField(start: field.end)
     }
-    return Outcome(stop: field.end, reason: reason, place: place)
+    outcome.fields = number
+    outcome.stop = field.end
+    return outcome
+  }
+
+  /// Stores a field in every column that wants it.
+  @inline(__always)
+  private func store(_ field: CSVField, _ number: Int, row: Int, _ outcome: inout Outcome) {
+    var slot = targets[number]
+    repeat {
+      let mistake = cells.read(field, slot: slot, row: row)
+      if mistake != .none {
+        outcome.mistake = mistake
+        outcome.field = field
+        outcome.slot = slot
+        return
+      }
+      slot = twins[slot]
+    } while slot >= 0
   }
 }
 
@@ -155,87 +189,6 @@ func csvRecordStart(_ start: Cursor, _ end: Cursor) -> Cursor {
     } else {
       return p
     }
-  }
-  return end
-}
-
-/// One field of a CSV record.
-struct CSVField {
-  /// The first byte, which may be a quote.
-  var start: Cursor
-  /// The separator, newline or end behind it.
-  var end: Cursor
-  /// The content without quotes.
-  var content: Cursor
-  var count = 0
-  var isQuoted = false
-  /// Whether the content holds doubled quotes.
-  var hasDoubledQuotes = false
-  var problem: String?
-
-  init(start: Cursor) {
-    self.start = start
-    end = start
-    content = start
-  }
-
-  /// Finds the end of the field; true when the record ends there too.
-  @inline(__always)
-  mutating func read(end limit: Cursor, separator: UInt8) -> Bool {
-    if start < limit, start.pointee == Byte.quote { return readQuoted(limit, separator) }
-    var p = start
-    let comma = splat(separator)
-    let newline = splat(Byte.newline)
-    while p < limit {
-      let block = loadBlock(p)
-      let found = bits(either(block .== comma, block .== newline))
-      if found != 0 {
-        p += found.trailingZeroBitCount
-        break
-      }
-      p += 16
-    }
-    end = min(p, limit)
-    count = end - start
-    let isEnd = end == limit || end.pointee == Byte.newline
-    if isEnd, count > 0, end[-1] == Byte.carriageReturn { count -= 1 }
-    return isEnd
-  }
-
-  private mutating func readQuoted(_ limit: Cursor, _ separator: UInt8) -> Bool {
-    isQuoted = true
-    content = start + 1
-    var p = content
-    while true {
-      p = findByte(Byte.quote, p, limit)
-      if p == limit {
-        problem = "a quoted field has no closing quote before the end of the input"
-        end = limit
-        return true
-      }
-      guard p + 1 < limit, p[1] == Byte.quote else { break }
-      hasDoubledQuotes = true
-      p += 2
-    }
-    count = p - content
-    end = p + 1
-    if end < limit, end.pointee == Byte.carriageReturn, end + 1 == limit || end[1] == Byte.newline { end += 1 }
-    if end == limit || end.pointee == Byte.newline { return true }
-    if end.pointee == separator { return false }
-    problem = "text follows the closing quote of a field"
-    while end < limit, end.pointee != separator, end.pointee != Byte.newline { end += 1 }
-    return end == limit || end.pointee == Byte.newline
-  }
-}
-
-/// The first `byte` in `start ..< end`, or `end`.
-func findByte(_ byte: UInt8, _ start: Cursor, _ end: Cursor) -> Cursor {
-  var p = start
-  let wanted = splat(byte)
-  while p < end {
-    let found = bits(loadBlock(p) .== wanted)
-    if found != 0 { return min(p + found.trailingZeroBitCount, end) }
-    p += 16
   }
   return end
 }

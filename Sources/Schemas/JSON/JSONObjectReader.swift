@@ -78,63 +78,7 @@ final class JSONObjectReader {
         if number != 0 { previous.pointee.next = entry }
       }
       if p.pointee <= Byte.space { p = skipSpace(p) }
-      let value = p
-      let target = entry.pointee.target
-      var after: Cursor?
-      switch entry.pointee.action {
-      case .skip:
-        after = skipValue(p)
-      case .integer:
-        let slot = slots + target
-        var number: Int64 = 0
-        if slot.pointee.stamp != stamp, readInteger(&p, &number) == .number, isEnd(p.pointee),
-          number >= slot.pointee.low, number <= slot.pointee.high
-        {
-          slot.pointee.stamp = stamp
-          slot.pointee.store(number, at: row)
-          state.pointee.remaining &-= weight
-          after = p
-        } else {
-          after = readColumn(target, value, row: row, stamp: stamp, weight: weight)
-        }
-      case .text:
-        let slot = slots + target
-        if slot.pointee.stamp != stamp, p.pointee == Byte.quote {
-          let stop = endOfPlainText(p + 1)
-          if stop.pointee == Byte.quote {
-            slot.pointee.stamp = stamp
-            slot.pointee.store(ByteView(offset: p + 1 - state.pointee.base, length: stop - p - 1), at: row)
-            state.pointee.remaining &-= weight
-            after = stop + 1
-            break
-          }
-        }
-        after = readColumn(target, value, row: row, stamp: stamp, weight: weight)
-      case .timestamp:
-        let slot = slots + target
-        var micros: Int64 = 0
-        if slot.pointee.stamp != stamp, p.pointee == Byte.quote,
-          let stop = state.pointee.minute.read(p + 1, &micros), stop.pointee == Byte.quote
-        {
-          slot.pointee.stamp = stamp
-          slot.pointee.store(micros, at: row)
-          state.pointee.remaining &-= weight
-          after = stop + 1
-        } else {
-          after = readColumn(target, value, row: row, stamp: stamp, weight: weight)
-        }
-      case .object:
-        if p.pointee == Byte.openBrace, nodes[target].stamp != stamp {
-          nodes[target].stamp = stamp
-          after = readObject(target, p + 1, row: row, stamp: stamp)
-        } else {
-          after = readNoObject(target, p, stamp: stamp, key: entry - entries)
-        }
-      case .column:
-        after = readColumn(target, value, row: row, stamp: stamp, weight: weight)
-      case .several:
-        after = readSeveral(entry - entries, value, row: row, stamp: stamp, weight: weight)
-      }
+      let after = readField(entry, p, row: row, stamp: stamp, weight: weight)
       guard let after else { return nil }
       p = after
       if p.pointee <= Byte.space { p = skipSpace(p) }
@@ -152,6 +96,79 @@ final class JSONObjectReader {
         return fail(.expectedComma, p)
       }
     }
+  }
+
+  /// Reads the value of a key, by the fast way of its action where the value allows it.
+  @inline(__always)
+  private func readField(
+    _ entry: UnsafeMutablePointer<KeyEntry>, _ p: Cursor, row: Int, stamp: Int, weight: Int
+  ) -> Cursor? {
+    let target = entry.pointee.target
+    switch entry.pointee.action {
+    case .skip:
+      return skipValue(p)
+    case .integer:
+      if let end = readPlainInteger(target, p, row: row, stamp: stamp, weight: weight) { return end }
+      return readColumn(target, p, row: row, stamp: stamp, weight: weight)
+    case .text:
+      if let end = readPlainText(target, p, row: row, stamp: stamp, weight: weight) { return end }
+      return readColumn(target, p, row: row, stamp: stamp, weight: weight)
+    case .timestamp:
+      if let end = readPlainTimestamp(target, p, row: row, stamp: stamp, weight: weight) { return end }
+      return readColumn(target, p, row: row, stamp: stamp, weight: weight)
+    case .object:
+      if p.pointee != Byte.openBrace || nodes[target].stamp == stamp {
+        return readNoObject(target, p, stamp: stamp, key: entry - entries)
+      }
+      nodes[target].stamp = stamp
+      return readObject(target, p + 1, row: row, stamp: stamp)
+    case .column:
+      return readColumn(target, p, row: row, stamp: stamp, weight: weight)
+    case .several:
+      return readSeveral(entry - entries, p, row: row, stamp: stamp, weight: weight)
+    }
+  }
+
+  /// An integer in the range of its column; nil for anything else, and for a second value.
+  @inline(__always)
+  private func readPlainInteger(_ target: Int, _ start: Cursor, row: Int, stamp: Int, weight: Int) -> Cursor? {
+    let slot = slots + target
+    var p = start
+    var number: Int64 = 0
+    guard slot.pointee.stamp != stamp, readInteger(&p, &number) == .number, isEnd(p.pointee),
+      number >= slot.pointee.low, number <= slot.pointee.high
+    else { return nil }
+    slot.pointee.stamp = stamp
+    slot.pointee.store(number, at: row)
+    state.pointee.remaining &-= weight
+    return p
+  }
+
+  /// A string of printable ASCII without escapes.
+  @inline(__always)
+  private func readPlainText(_ target: Int, _ p: Cursor, row: Int, stamp: Int, weight: Int) -> Cursor? {
+    let slot = slots + target
+    guard slot.pointee.stamp != stamp, p.pointee == Byte.quote else { return nil }
+    let stop = endOfPlainText(p + 1)
+    guard stop.pointee == Byte.quote else { return nil }
+    slot.pointee.stamp = stamp
+    slot.pointee.store(ByteView(offset: p + 1 - state.pointee.base, length: stop - p - 1), at: row)
+    state.pointee.remaining &-= weight
+    return stop + 1
+  }
+
+  /// A timestamp of the commonest shape in the minute of the one before.
+  @inline(__always)
+  private func readPlainTimestamp(_ target: Int, _ p: Cursor, row: Int, stamp: Int, weight: Int) -> Cursor? {
+    let slot = slots + target
+    var micros: Int64 = 0
+    guard slot.pointee.stamp != stamp, p.pointee == Byte.quote,
+      let stop = state.pointee.minute.read(p + 1, &micros), stop.pointee == Byte.quote
+    else { return nil }
+    slot.pointee.stamp = stamp
+    slot.pointee.store(micros, at: row)
+    state.pointee.remaining &-= weight
+    return stop + 1
   }
 
   /// Whether a byte may follow a number.

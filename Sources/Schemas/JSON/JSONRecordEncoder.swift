@@ -68,17 +68,24 @@ package final class JSONRecordEncoder {
       for row in 0..<count {
         if plan.writesOperation { writeOperation(operations?[row] ?? batch.change(row), into: buffer) }
         if sources.isEmpty, !plan.writesOperation { buffer.append(Byte.openBrace) }
+        let bound = Self.bound(sources, row: row)
+        var start = buffer.reserve(bound)
+        var end = start
         for index in 0..<sources.count {
-          guard let start = sources.baseAddress, start[index].shape != .other else {
-            writeOther(batch.columns[index], sources[index], type: plan.fields[index].type, row: row, into: buffer)
-            continue
+          guard let source = sources.baseAddress.map({ $0 + index }) else { break }
+          if let next = Self.write(source, row: row, &stamps, to: end) {
+            end = next
+          } else {
+            // A value of which the bound does not know the length: through the buffer, and then on as before.
+            buffer.commit(end - start)
+            writeOther(batch.columns[index], source.pointee, type: plan.fields[index].type, row: row, into: buffer)
+            start = buffer.reserve(bound)
+            end = start
           }
-          Self.write(start + index, row: row, &stamps, into: buffer)
         }
-        let target = buffer.reserve(2)
-        target[0] = Byte.closeBrace
-        target[1] = Byte.newline
-        buffer.commit(2)
+        end[0] = Byte.closeBrace
+        end[1] = Byte.newline
+        buffer.commit(end - start &+ 2)
         ends?[row] = buffer.count
       }
     }
@@ -92,59 +99,61 @@ package final class JSONRecordEncoder {
     buffer.append(Byte.quote)
   }
 
-  /// Writes key and value of a field of a type that has no way of its own.
-  private func writeOther(_ column: Column, _ source: EncodedColumn, type: DataType, row: Int, into buffer: ByteBuffer)
-  {
+  /// The most bytes that a row takes, values that need a way of their own left out.
+  @inline(__always)
+  private static func bound(_ sources: UnsafeBufferPointer<EncodedColumn>, row: Int) -> Int {
+    var bound = 2
+    for index in 0..<sources.count {
+      bound &+= sources[index].width
+      if sources[index].shape == .text {
+        bound &+= Int(sources[index].data.assumingMemoryBound(to: ByteView.self)[row].length)
+      }
+    }
+    return bound
+  }
+
+  /// Writes key and value of a field of any type.
+  private func writeOther(
+    _ column: Column, _ source: EncodedColumn, type: DataType, row: Int, into buffer: ByteBuffer
+  ) {
     buffer.append(padded: source.template, count: source.templateCount)
     text.writeJSON(column, row: row, type: type, into: buffer)
   }
 
-  /// Writes key and value of one field.
+  /// Writes key and value of one field and returns where they end; nil for a type or text that needs `writeOther`.
   @inline(__always)
   private static func write(
-    _ column: UnsafePointer<EncodedColumn>, row: Int, _ timestamps: inout TimestampWriter, into buffer: ByteBuffer
-  ) {
-    let source = column.pointee
-    if let valid = source.valid, !valid[row] {
-      buffer.append(padded: source.template, count: source.templateCount)
-      return buffer.append("null")
+    _ column: UnsafePointer<EncodedColumn>, row: Int, _ timestamps: inout TimestampWriter,
+    to target: UnsafeMutablePointer<UInt8>
+  ) -> UnsafeMutablePointer<UInt8>? {
+    if column.pointee.shape == .other { return nil }
+    let count = column.pointee.templateCount
+    UnsafeMutableRawPointer(target).storeBytes(of: column.pointee.key, as: Block.self)
+    if count > 16 { copyPadded(from: column.pointee.template, to: target, count: count) }
+    let start = target + count
+    if let valid = column.pointee.valid, !valid[row] {
+      UnsafeMutableRawPointer(start).storeBytes(of: UInt32(0x6C6C_756E).littleEndian, as: UInt32.self)
+      return start + 4
     }
-    switch source.shape {
+    switch column.pointee.shape {
     case .integer:
-      let target = buffer.reserve(source.templateCount &+ IntText.maximumLength)
-      copyPadded(from: source.template, to: target, count: source.templateCount)
-      let value = source.data.assumingMemoryBound(to: Int64.self)[row]
-      buffer.commit(source.templateCount &+ IntText.write(value, to: target + source.templateCount))
+      return start + IntText.write(column.pointee.data.assumingMemoryBound(to: Int64.self)[row], to: start)
     case .text:
-      let view = source.data.assumingMemoryBound(to: ByteView.self)[row]
-      let count = Int(view.length)
-      let target = buffer.reserve(source.templateCount &+ count &+ 2)
-      copyPadded(from: source.template, to: target, count: source.templateCount)
-      let start = target + source.templateCount
-      if copyPlainText(source.bytes + Int(view.offset), count: count, to: start + 1) {
-        start[0] = Byte.quote
-        start[count &+ 1] = Byte.quote
-        buffer.commit(source.templateCount &+ count &+ 2)
-      } else {
-        buffer.commit(source.templateCount)
-        JSONText.write(string: source.bytes + Int(view.offset), count: count, into: buffer)
-      }
-    case .timestamp:
-      let target = buffer.reserve(source.templateCount &+ TimestampWriter.maximumLength &+ 2)
-      copyPadded(from: source.template, to: target, count: source.templateCount)
-      let start = target + source.templateCount
+      let view = column.pointee.data.assumingMemoryBound(to: ByteView.self)[row]
+      let length = Int(view.length)
+      guard copyPlainText(column.pointee.bytes + Int(view.offset), count: length, to: start + 1) else { return nil }
       start[0] = Byte.quote
-      let value = source.data.assumingMemoryBound(to: Int64.self)[row]
+      start[length &+ 1] = Byte.quote
+      return start + (length &+ 2)
+    case .timestamp:
+      start[0] = Byte.quote
+      let value = column.pointee.data.assumingMemoryBound(to: Int64.self)[row]
       let length = timestamps.write(value, to: start + 1)
       start[length &+ 1] = Byte.quote
-      buffer.commit(source.templateCount &+ length &+ 2)
+      return start + (length &+ 2)
     case .double:
-      let target = buffer.reserve(source.templateCount &+ DoubleText.maximumLength &+ 2)
-      copyPadded(from: source.template, to: target, count: source.templateCount)
-      let start = target + source.templateCount
-      let value = source.data.assumingMemoryBound(to: Double.self)[row]
-      buffer.commit(source.templateCount &+ writeDouble(value, to: start))
-    case .other: break
+      return start + writeDouble(column.pointee.data.assumingMemoryBound(to: Double.self)[row], to: start)
+    case .other: return nil
     }
   }
 
@@ -211,12 +220,18 @@ private struct EncodedColumn {
   var data: UnsafeRawPointer
   var bytes: Cursor
   var valid: UnsafePointer<Bool>?
+  /// What precedes the value, and its first 16 bytes once more.
   var template: Cursor
   var templateCount: Int
+  var key: Block
+  /// The most bytes of key and value, the content of a text left out.
+  var width: Int
 
   init(_ column: Column, type: DataType, template: Blob) {
     self.template = UnsafePointer(template.base)
     templateCount = template.capacity
+    key = loadBlock(UnsafePointer(template.base))
+    width = template.capacity + 64
     valid = column.validity.map { UnsafePointer($0.base) }
     bytes = self.template
     data = UnsafeRawPointer(template.base)
