@@ -166,6 +166,14 @@ import Values
     #expect(decodeLines(lines, [column("a", .int64)]).columns[0].values == (0..<40).map { .int($0) })
   }
 
+  /// A key that is not remembered predicts nothing: least of all a field of another object.
+  @Test func keysThatAreNotRemembered() {
+    let long = String(repeating: "k", count: 60)
+    let line = "{\"\(long)\":0,\"a\":1,\"in\":{\"\(long)\":0,\"a\":2}}\n"
+    let chunk = decodeLines(line + line, [column("a", .int64), column("in.a", .int64)])
+    #expect(rows(chunk) == [[.int(1), .int(2)], [.int(1), .int(2)]])
+  }
+
   @Test func splitPoints() {
     let bytes = Array("{\"a\":1}\n{\"a\":22}\n{\"a\":3}".utf8)
     let blob = Blob(bytes)

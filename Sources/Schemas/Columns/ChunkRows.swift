@@ -20,6 +20,8 @@ struct ChunkRows {
   private let base: Cursor
 
   init(_ blob: Blob, expected: Int, slots: ColumnSlots) {
+    precondition(
+      blob.capacity <= Int(UInt32.max), "input is decoded in blobs of at most 4 GiB, for views are 32 bits wide")
     self.blob = blob
     self.slots = slots
     self.expected = expected

@@ -74,8 +74,8 @@ final class JSONObjectReader {
         let number = findKey(nodeIndex, &p)
         if number < 0 { return nil }
         entry = entries + number
-        // Keys that are not remembered share entry 0, which predicts nothing.
-        if number != 0 { previous.pointee.next = entry }
+        // Keys that are not remembered share entry 0, in all objects: it predicts nothing and is never predicted.
+        if number != 0, previous != entries { previous.pointee.next = entry }
       }
       if p.pointee <= Byte.space { p = skipSpace(p) }
       let after = readField(entry, p, row: row, stamp: stamp, weight: weight)

@@ -43,13 +43,19 @@ func bits(_ mask: BlockMask) -> UInt32 {
   #if arch(x86_64)
   return UInt32(truncatingIfNeeded: _mm_movemask_epi8(unsafeBitCast(mask, to: SIMD2<Int64>.self)))
   #else
+  return portableBits(mask)
+  #endif
+}
+
+/// `bits` for processors without an instruction for it: a multiplication gathers the lanes' lowest bits.
+@inline(__always)
+func portableBits(_ mask: BlockMask) -> UInt32 {
   let words = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
   let gather: UInt64 = 0x0102_0408_1020_4080
   let ones: UInt64 = 0x0101_0101_0101_0101
   let low = ((UInt64(littleEndian: words.x) & ones) &* gather) &>> 56
   let high = ((UInt64(littleEndian: words.y) & ones) &* gather) &>> 56
   return UInt32(truncatingIfNeeded: low | (high &<< 8))
-  #endif
 }
 
 @inline(__always)
