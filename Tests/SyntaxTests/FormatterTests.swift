@@ -22,9 +22,9 @@ struct FormatterTests {
 
   @Test func clausesBreakUnderTheirOperator() {
     let text = """
-      from clicks |> fork (|> window session(ts, gap 30 minutes, max 12 hours) per user_id grace 1 minute late into late_clicks |>
-      aggregate count(*) events, count(distinct url) as pages, min(ts) as first_ts, max(ts) as last_ts group by window, user_id),
-      (|> insert into b)
+      from clicks |> fork (|> window session(ts, gap 30 minutes, max 12 hours) per user_id grace 1 minute
+      late into late_clicks |> aggregate count(*) events, count(distinct url) as pages, min(ts) as first_ts, max(ts) as last_ts
+      group by window, user_id), (|> insert into b)
       """
     #expect(
       Self.formatted(text) == """

@@ -12,7 +12,10 @@ extension Formatter {
       parts += [breakBefore(pipeOperator.span, index == 0 ? .nothing : .hardLine), self.pipeOperator(pipeOperator)]
     }
     let comments = commentsBefore(subpipeline.span.end)
-    if parts.isEmpty, case .sequence(let none) = comments, none.isEmpty { return "()" }
+    if parts.isEmpty {
+      if case .sequence(let none) = comments, none.isEmpty { return "()" }
+      return ["(", .nested(2, comments), .hardLine, ")"]
+    }
     return .group(["(", .nested(2, [.line, .sequence(parts), comments]), .line, ")"])
   }
 
