@@ -15,7 +15,13 @@ struct InferredShape {
   private var sawArray = false
   private var sawObject = false
   private var element: [InferredShape] = []
-  private(set) var fields: [(name: String, shape: InferredShape)] = []
+  private(set) var fields: [Member] = []
+
+  /// A field of an object. A struct and not a tuple: the compiler takes a tuple of its own type here for a circle.
+  struct Member {
+    var name: String
+    var shape: InferredShape
+  }
 
   private enum Kind { case boolean, number, text, array, object }
 
@@ -39,7 +45,7 @@ struct InferredShape {
         } else {
           var shape = InferredShape()
           shape.add(member.value)
-          fields.append((member.name, shape))
+          fields.append(Member(name: member.name, shape: shape))
         }
       }
     }
