@@ -1,0 +1,172 @@
+// Operations in words: the line that EXPLAIN, the graphs and the tests show for each. In: an operation and the schema of
+// its input. Out: text. Knows nothing of layout.
+
+import Values
+
+package enum OperationText {
+  package static func text(_ window: WindowAssignment, _ input: Schema) -> String {
+    let definition = window.window
+    let column =
+      input.fields.indices.contains(window.timeColumn) ? input[window.timeColumn].name : "#\(window.timeColumn)"
+    var text =
+      definition.step == definition.size
+      ? "TUMBLE(\(column), SIZE \(LiteralText.length(definition.size))"
+      : "HOP(\(column), SIZE \(LiteralText.length(definition.size)), EVERY \(LiteralText.length(definition.step))"
+    if definition.offset != 0 { text += ", OFFSET \(LiteralText.length(definition.offset))" }
+    if let zone = definition.zone { text += ", ZONE '\(zone)'" }
+    text += ")"
+    if window.grace != 0 { text += " GRACE \(LiteralText.length(window.grace))" }
+    return text
+  }
+
+  package static func text(_ call: AggregateCall, _ printer: ExpressionText) -> String {
+    let arguments = call.arguments.isEmpty ? "*" : call.arguments.map(printer.text).joined(separator: ", ")
+    let filter = call.filter.map { " FILTER (WHERE \(printer.text($0)))" } ?? ""
+    return "\(call.function.name)(\(call.distinct ? "DISTINCT " : "")\(arguments))\(filter)"
+  }
+
+  package static func text(_ emission: Emission) -> String {
+    switch emission {
+    case .final: "EMIT FINAL"
+    case .changes: "EMIT CHANGES"
+    case .every(let period, let andFinal): "EMIT EVERY \(LiteralText.length(period))\(andFinal ? " AND FINAL" : "")"
+    }
+  }
+
+  package static func text(_ place: ExternalPlace) -> String {
+    switch place {
+    case .topic(let name): "TOPIC '\(name)'"
+    case .file(let path): "FILE '\(path)'"
+    case .standard: "STDOUT"
+    case .unbound: "nothing: give it with --input"
+    }
+  }
+
+  package static func text(_ part: RecordPart) -> String {
+    switch part {
+    case .field(let path): path.joined(separator: ".")
+    case .timestamp: "METADATA timestamp"
+    case .partition: "METADATA partition"
+    case .offset: "METADATA offset"
+    case .key: "METADATA key"
+    case .headers: "METADATA headers"
+    case .topic: "METADATA topic"
+    }
+  }
+
+  /// The operation's name in one word.
+  package static func name(_ operation: Operation) -> String {
+    switch operation {
+    case .scan: "Scan"
+    case .values: "Values"
+    case .filter: "Filter"
+    case .project: "Project"
+    case .watermark: "Watermark"
+    case .assignWindow: "AssignWindow"
+    case .windowAggregate: "WindowAggregate"
+    case .groupAggregate: "GroupAggregate"
+    case .union: "Union"
+    case .sort: "Sort"
+    case .limit: "Limit"
+    case .exchange: "Exchange"
+    case .sink: "Sink"
+    }
+  }
+
+  /// What follows the name.
+  package static func details(_ operation: Operation, _ input: Schema, of dataflow: Dataflow) -> String {
+    let printer = ExpressionText(input)
+    switch operation {
+    case .scan(let source, let columns):
+      let place = dataflow.sources.indices.contains(source) ? dataflow.sources[source] : nil
+      let name = place.map { "\($0.name) FROM \(text($0.place))" } ?? "#\(source)"
+      return "\(name) reads \(columns.map { text($0.part) }.joined(separator: ", "))"
+    case .values(let rows): return "\(rows.count) row\(rows.count == 1 ? "" : "s")"
+    case .filter(let predicate): return printer.text(predicate)
+    case .project(let items): return text(items, printer)
+    case .watermark(let column, let expression, let idle):
+      let after = idle.map { " IDLE AFTER \(LiteralText.length($0))" } ?? ""
+      return "\(printer.text(.column(column, input[column]))) AS \(printer.text(expression))\(after)"
+    case .assignWindow(let window): return text(window, input)
+    case .windowAggregate(let source, let aggregation):
+      let window =
+        switch source {
+        case .assign(let window): text(window, input)
+        case .columns: "of the input"
+        }
+      return "\(window) \(text(aggregation, printer))"
+    case .groupAggregate(let aggregation): return text(aggregation, printer)
+    case .union: return ""
+    case .sort(let keys, let limit, let offset): return sort(keys, limit, offset, printer)
+    case .limit(let count, let offset): return "\(count)" + (offset == 0 ? "" : " OFFSET \(offset)")
+    case .exchange(let keys):
+      return keys.isEmpty ? "all rows to one worker" : "by \(keys.map(printer.text).joined(separator: ", "))"
+    case .sink(let sink):
+      guard dataflow.sinks.indices.contains(sink) else { return "#\(sink)" }
+      let description = dataflow.sinks[sink]
+      return description.isResult ? "result" : "\(description.name) TO \(text(description.place))"
+    }
+  }
+
+  private static func text(_ items: [NamedExpression], _ printer: ExpressionText) -> String {
+    items.map { item in
+      let text = printer.text(item.expression)
+      return text == item.name ? text : "\(text) AS \(item.name)"
+    }.joined(separator: ", ")
+  }
+
+  private static func text(_ aggregation: Aggregation, _ printer: ExpressionText) -> String {
+    let calls = aggregation.calls.map { "\(text($0, printer)) AS \($0.result.name)" }.joined(separator: ", ")
+    let keys = aggregation.keys.isEmpty ? "" : "GROUP BY \(text(aggregation.keys, printer)) "
+    let ttl = aggregation.timeToLive.map { " STATE TTL \(LiteralText.length($0))" } ?? ""
+    return "\(calls.isEmpty ? "" : calls + " ")\(keys)\(text(aggregation.emission))\(ttl)"
+  }
+
+  private static func sort(_ keys: [SortKey], _ limit: Int64?, _ offset: Int64, _ printer: ExpressionText) -> String {
+    let order = keys.map { key in
+      let nulls = key.nullsFirst == key.descending ? (key.nullsFirst ? " NULLS FIRST" : " NULLS LAST") : ""
+      return "\(printer.text(key.expression))\(key.descending ? " DESC" : "")\(nulls)"
+    }
+    return order.joined(separator: ", ") + (limit.map { " LIMIT \($0)" } ?? "")
+      + (offset == 0 ? "" : " OFFSET \(offset)")
+  }
+}
+
+/// The type of a relation in words.
+package enum PropertiesText {
+  package static func text(_ properties: RelationProperties) -> String {
+    func names(_ columns: [Int]) -> String {
+      columns.map { properties.schema.fields.indices.contains($0) ? properties.schema[$0].name : "#\($0)" }
+        .joined(separator: ", ")
+    }
+    var parts: [String] = []
+    switch properties.mode {
+    case .append: parts.append("append")
+    case .upsert(let key): parts.append("upsert(\(names(key)))")
+    case .retract: parts.append("retract")
+    }
+    if let key = properties.keys.first { parts.append("key (\(names(key)))") }
+    if let time = properties.timeAttribute {
+      parts.append("time \(names([time.column]))" + (time.delay == 0 ? "" : " - \(LiteralText.length(time.delay))"))
+    }
+    if properties.window != nil { parts.append("windowed") }
+    if let columns = properties.partitioning {
+      parts.append(columns.isEmpty ? "at one worker" : "spread by (\(names(columns)))")
+    }
+    parts.append(properties.bounded ? "bounded" : "unbounded")
+    return parts.joined(separator: ", ")
+  }
+
+  package static func text(_ bound: StateBound) -> String {
+    let size =
+      switch bound.size {
+      case .none: "none"
+      case .constant: "O(1)"
+      case .keys: "O(keys)"
+      case .keysTimesWindows: "O(keys × windows)"
+      case .rows(let duration): "O(rows in \(LiteralText.length(duration)))"
+      case .unbounded: "∞"
+      }
+    return bound.reason.isEmpty ? size : "\(size): \(bound.reason)"
+  }
+}
