@@ -1,0 +1,312 @@
+// Lowering: optimised trees to one dataflow. Streams are scanned once however many queries read them, equal operators
+// over equal inputs are one node, and rows are exchanged where an operator needs them by key. In: trees that end in
+// sinks. Out: the graph, and where each tree's sink is in it. Never rewrites an expression's meaning.
+
+import Plan
+import Syntax
+import Values
+
+/// The graph with the sink that each tree became.
+struct LoweredTrees {
+  var dataflow: Dataflow
+  var sinkPositions: [Int]
+}
+
+struct Lowering {
+  let name: String
+  let source: SourceText
+  let timeZone: String
+  let enabled: Bool
+  private(set) var nodes: [PlanNode] = []
+  private(set) var sources: [SourceDescription] = []
+  private var positions: [NodeKey: Int] = [:]
+  private var streams: [String: StreamSite] = [:]
+  private var sinks = SinkCollection()
+
+  /// What makes two nodes one.
+  private struct NodeKey: Hashable {
+    var operation: Operation
+    var inputs: [Port]
+    var owner: String
+  }
+
+  /// A stream of the graph: its definition, what is read of it, and the node that delivers that.
+  struct StreamSite {
+    var scan: StreamScan
+    var needsWatermark: Bool
+    var node: Int?
+  }
+
+  init(name: String, source: SourceText, timeZone: String, enabled: Bool) {
+    self.name = name
+    self.source = source
+    self.timeZone = timeZone
+    self.enabled = enabled
+  }
+
+  mutating func lower(_ trees: [Relation]) -> LoweredTrees {
+    collectStreams(trees)
+    var targets = [Int](repeating: 0, count: trees.count)
+    // Side streams are read after what they come from is there.
+    let order = trees.indices.sorted { (readsSide(trees[$0]) ? 1 : 0, $0) < (readsSide(trees[$1]) ? 1 : 0, $1) }
+    for index in order {
+      guard case .sink(let input, let description) = trees[index].node else { continue }
+      let port = lower(input)
+      targets[index] = sinks.add(
+        port, description, input.properties, owner: trees[index].owner, range: trees[index].range)
+    }
+    addErrorSinks()
+    let descriptions = addSinkNodes()
+    let dataflow = Dataflow(
+      name: name, text: String(decoding: source.bytes, as: UTF8.self), sources: sources, sinks: descriptions,
+      nodes: nodes, timeZone: timeZone)
+    return LoweredTrees(dataflow: dataflow, sinkPositions: targets)
+  }
+
+  private func readsSide(_ tree: Relation) -> Bool {
+    tree.preorder.contains { relation in if case .side = relation.node { true } else { false } }
+  }
+
+  // MARK: Nodes
+
+  /// The node that does this, made unless there is one already.
+  mutating func add(
+    _ operation: Operation, _ inputs: [Port], _ properties: RelationProperties, owner: String, range: TextRange?,
+    state: StateBound = .none
+  ) -> Port {
+    let key = NodeKey(operation: operation, inputs: inputs, owner: owner)
+    if let known = positions[key] { return Port(node: known) }
+    positions[key] = nodes.count
+    nodes.append(
+      PlanNode(
+        operation: operation, inputs: inputs, properties: properties, stateBound: state, owner: owner, range: range))
+    return Port(node: nodes.count - 1)
+  }
+
+  private mutating func add(_ operation: Operation, _ inputs: [Port], _ relation: Relation) -> Port {
+    add(
+      operation, inputs, relation.properties, owner: relation.owner, range: relation.range, state: relation.stateBound)
+  }
+
+  mutating func lower(_ relation: Relation) -> Port {
+    switch relation.node {
+    case .scan(let scan): return stream(scan, relation)
+    case .side(let side): return self.side(side, relation)
+    case .values(let rows):
+      let values = rows.map { row in row.map { constant($0) } }
+      return add(.values(values), [], relation)
+    case .filter(let input, let predicate): return add(.filter(predicate), [lower(input)], relation)
+    case .project(let input, let items): return add(.project(items), [lower(input)], relation)
+    case .watermark(let input, let column, let expression, let idle):
+      return add(.watermark(column: column, expression: expression, idleAfter: idle), [lower(input)], relation)
+    case .assignWindow(let input, let window, let late):
+      let port = add(.assignWindow(window), [lower(input)], relation)
+      addLateSink(late, port, relation)
+      return port
+    case .windowAggregate(let input, let window, let late, let aggregation):
+      let exchanged = exchange(lower(input), input.properties, aggregation.keys, relation)
+      let port = add(.windowAggregate(.assign(window), aggregation), [exchanged], relation)
+      addLateSink(late, port, relation)
+      return port
+    case .aggregate(let input, let aggregation, let windowed):
+      let exchanged = exchange(lower(input), input.properties, aggregation.keys, relation)
+      guard windowed, let window = input.properties.window else {
+        return add(.groupAggregate(aggregation), [exchanged], relation)
+      }
+      return add(.windowAggregate(.columns(window), aggregation), [exchanged], relation)
+    case .union(let inputs): return add(.union, inputs.map { lower($0) }, relation)
+    case .sort(let input, let keys, let limit, let offset):
+      return add(
+        .sort(keys, limit: limit, offset: offset), [gather(lower(input), input.properties, relation)], relation)
+    case .limit(let input, let count, let offset):
+      return add(.limit(count, offset: offset), [gather(lower(input), input.properties, relation)], relation)
+    case .sink(let input, _): return lower(input)
+    }
+  }
+
+  /// VALUES hold constants: what did not fold, such as a reading of the clock, is refused by the resolver.
+  private func constant(_ expression: TypedExpression) -> Value {
+    if case .literal(let value) = expression.kind { value } else { .null }
+  }
+
+  // MARK: Exchanges
+
+  /// Rows where those of one group meet: nothing to do when they lie together already.
+  private mutating func exchange(
+    _ port: Port, _ properties: RelationProperties, _ keys: [NamedExpression], _ relation: Relation
+  ) -> Port {
+    let columns = keys.map { key -> Int? in if case .column(let index) = key.expression.kind { index } else { nil } }
+    if let partitioning = properties.partitioning, partitioning.allSatisfy({ columns.contains($0) }),
+      !partitioning.isEmpty || properties.partitioning == []
+    {
+      return port
+    }
+    var moved = properties
+    let plain = columns.compactMap { $0 }
+    moved.partitioning = plain.count == keys.count ? plain : nil
+    return add(.exchange(keys.map(\.expression)), [port], moved, owner: relation.owner, range: relation.range)
+  }
+
+  private mutating func gather(_ port: Port, _ properties: RelationProperties, _ relation: Relation) -> Port {
+    exchange(port, properties, [], relation)
+  }
+
+  // MARK: Streams
+
+  /// What all trees together read of each stream.
+  private mutating func collectStreams(_ trees: [Relation]) {
+    for tree in trees { collect(tree, underEventTime: false) }
+  }
+
+  private mutating func collect(_ relation: Relation, underEventTime: Bool) {
+    switch relation.node {
+    case .scan(let scan):
+      var site = streams[scan.stream.name] ?? StreamSite(scan: scan, needsWatermark: !enabled, node: nil)
+      for output in scan.outputs where !site.scan.outputs.contains(output) { site.scan.outputs.append(output) }
+      site.needsWatermark = site.needsWatermark || underEventTime || scan.stream.maximumAhead != nil
+      streams[scan.stream.name] = site
+    case .watermark(let input, _, _, _): collect(input, underEventTime: false)
+    case .assignWindow, .windowAggregate:
+      for input in relation.inputs { collect(input, underEventTime: true) }
+    case .side, .values, .filter, .project, .aggregate, .union, .sort, .limit, .sink:
+      for input in relation.inputs { collect(input, underEventTime: underEventTime) }
+    }
+  }
+
+  /// The columns that one reader wants, over those that the stream's node delivers for all.
+  private mutating func stream(_ scan: StreamScan, _ relation: Relation) -> Port {
+    let node = deliver(scan.stream, bounded: scan.bounded)
+    let delivered = nodes[node].properties.schema
+    guard let site = streams[scan.stream.name] else { return Port(node: node) }
+    let layout = StreamLayout(site.scan, needsWatermark: site.needsWatermark)
+    let items = scan.outputs.map { NamedExpression($0.field.name, layout.delivered($0)) }
+    let isWhole =
+      items.count == delivered.count
+      && items.enumerated().allSatisfy { $1.expression.kind == .column($0) && $1.name == delivered[$0].name }
+    if isWhole { return Port(node: node) }
+    var properties = relation.properties
+    properties.partitioning = nil
+    return add(.project(items), [Port(node: node)], properties, owner: relation.owner, range: relation.range)
+  }
+
+  /// The last node of a stream's own operators: scan, checks, computed columns, watermark.
+  mutating func deliver(_ stream: StreamDefinition, bounded: Bool) -> Int {
+    if streams[stream.name] == nil {
+      let outputs = stream.columns.enumerated().map { ScanOutput(column: $0, field: $1.field) }
+      streams[stream.name] = StreamSite(
+        scan: StreamScan(stream: stream, outputs: outputs, bounded: bounded), needsWatermark: true, node: nil)
+    }
+    guard var site = streams[stream.name] else { return 0 }
+    if let node = site.node { return node }
+    let layout = StreamLayout(site.scan, needsWatermark: site.needsWatermark)
+    sources.append(layout.source)
+    let range = stream.range
+    func properties(_ schema: Schema) -> RelationProperties { RelationProperties(schema: schema, bounded: bounded) }
+    var port = add(
+      .scan(source: sources.count - 1, columns: layout.scanned), [], properties(layout.scannedSchema),
+      owner: stream.name, range: range)
+    if let check = layout.check {
+      port = add(.filter(check), [port], properties(layout.scannedSchema), owner: stream.name, range: range)
+    }
+    if let projection = layout.projection {
+      port = add(
+        .project(projection), [port], properties(layout.deliveredSchema), owner: stream.name, range: range)
+    }
+    if let (column, expression) = layout.watermark {
+      var timed = properties(layout.deliveredSchema)
+      timed.timeAttribute = TimeAttribute(column: column, delay: 0)
+      port = add(
+        .watermark(column: column, expression: expression, idleAfter: stream.watermark?.idleAfter), [port], timed,
+        owner: stream.name, range: range)
+    }
+    site.node = port.node
+    streams[stream.name] = site
+    return port.node
+  }
+
+  // MARK: Side streams and sinks
+
+  private mutating func side(_ side: SideScan, _ relation: Relation) -> Port {
+    if side.stream == .errors, let entry = streamToScan(side.owner) { _ = deliver(entry, bounded: side.bounded) }
+    let ports = sidePorts(of: side.owner, side.stream)
+    if ports.isEmpty { return add(.values([]), [], relation) }
+    return ports.count == 1 ? ports[0] : add(.union, ports, relation)
+  }
+
+  /// Streams whose errors are read though no query reads their rows.
+  var scannedForErrors: [String: StreamDefinition] = [:]
+
+  private func streamToScan(_ name: String) -> StreamDefinition? {
+    streams[name] == nil ? scannedForErrors[name] : streams[name]?.scan.stream
+  }
+
+  /// The ports of the owner's operators on which late or failed rows leave.
+  private func sidePorts(of owner: String, _ stream: Port.Stream) -> [Port] {
+    nodes.enumerated().compactMap { index, node in
+      guard node.owner == owner else { return nil }
+      let matches =
+        switch node.operation {
+        case .scan, .filter, .project: stream == .errors
+        case .assignWindow, .windowAggregate(.assign, _): stream == .late || stream == .errors
+        case .windowAggregate, .groupAggregate, .watermark, .sort: stream == .errors
+        case .values, .union, .limit, .exchange, .sink: false
+        }
+      return matches ? Port(node: index, stream: stream) : nil
+    }
+  }
+
+  private mutating func addLateSink(_ late: LateRows, _ port: Port, _ relation: Relation) {
+    guard case .sink(let sink) = late, let input = nodes[port.node].inputs.first else { return }
+    let lateRows = Port(node: port.node, stream: .late)
+    let schema = nodes[input.node].properties.schema
+    addNamed(sink, lateRows, schema, owner: relation.owner, range: relation.range, bounded: relation.properties.bounded)
+  }
+
+  private mutating func addErrorSinks() {
+    for (_, site) in streams.sorted(by: { $0.key < $1.key }) {
+      guard case .sink(let sink) = site.scan.stream.onError else { continue }
+      let name = site.scan.stream.name
+      let ports = sidePorts(of: name, .errors)
+      guard !ports.isEmpty else { continue }
+      let properties = RelationProperties(schema: DeadLetter.schema, bounded: site.scan.bounded)
+      let port = ports.count == 1 ? ports[0] : add(.union, ports, properties, owner: name, range: nil)
+      addNamed(sink, port, DeadLetter.schema, owner: name, range: nil, bounded: site.scan.bounded)
+    }
+  }
+
+  /// A sink that takes its columns by name.
+  private mutating func addNamed(
+    _ sink: SinkDefinition, _ port: Port, _ schema: Schema, owner: String, range: TextRange?, bounded: Bool
+  ) {
+    let columns = schema.fields.enumerated().map { ScopeColumn(name: $1.name, index: $0) }
+    let wanted = sink.schema ?? schema
+    let items = wanted.fields.map { field -> NamedExpression in
+      guard let match = Scope.matches(field.name, in: columns).first else {
+        return NamedExpression(field.name, .literal(.null, field.type))
+      }
+      return NamedExpression(
+        field.name, TypedExpression.column(match.index, schema[match.index]).widened(to: field.type))
+    }
+    let properties = RelationProperties(schema: Schema(items.map(\.field)), bounded: bounded)
+    let projected = add(.project(items), [port], properties, owner: owner, range: range)
+    func places(_ names: [String]) -> [Int] { names.compactMap { name in wanted.index(of: name) } }
+    let description = SinkDescription(
+      name: sink.name, place: sink.place, format: sink.format, keyColumns: places(sink.keyColumns),
+      primaryKey: places(sink.primaryKey))
+    _ = sinks.add(projected, description, properties, owner: owner, range: range)
+  }
+
+  private mutating func addSinkNodes() -> [SinkDescription] {
+    for (index, entry) in sinks.entries.enumerated() {
+      var port = entry.ports[0]
+      if entry.ports.count > 1 {
+        port = add(.union, entry.ports, entry.properties, owner: entry.owner, range: entry.range)
+      }
+      nodes.append(
+        PlanNode(
+          operation: .sink(index), inputs: [port], properties: entry.properties, owner: entry.owner, range: entry.range)
+      )
+    }
+    return sinks.entries.map(\.description)
+  }
+}

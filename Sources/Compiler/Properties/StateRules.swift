@@ -1,0 +1,56 @@
+// The symbolic bound on what each operator keeps, with the fact that gives it (LANGUAGE §5.3). In: a node over inputs.
+// Out: a `StateBound` whose reason names the user's columns. EXPLAIN STATE prints it; W2001 is made from it.
+
+import Plan
+import Values
+
+enum StateRules {
+  static func bound(of node: Relation.Node) -> StateBound {
+    switch node {
+    case .scan, .side, .values, .filter, .project, .watermark, .assignWindow, .union, .sink: .none
+    case .aggregate(_, let aggregation, let windowed):
+      windowed ? perWindow(aggregation, grace: 0) : perGroup(aggregation)
+    case .windowAggregate(_, let window, _, let aggregation): perWindow(aggregation, grace: window.grace)
+    case .sort(_, _, let limit, let offset):
+      if let limit {
+        StateBound(.constant, reason: "keeps the first \(limit &+ offset) rows of the order")
+      } else {
+        StateBound(.unbounded, reason: "keeps all rows until the end of the input, which is bounded")
+      }
+    case .limit: StateBound(.constant, reason: "a count of rows")
+    }
+  }
+
+  private static func perWindow(_ aggregation: Aggregation, grace: Int64) -> StateBound {
+    let keys = aggregation.keys.map(\.name).joined(separator: ", ")
+    let what = keys.isEmpty ? "one entry for each open window" : "one entry for each open window and value of \(keys)"
+    let release = grace == 0 ? "" : " and GRACE"
+    return StateBound(
+      .keysTimesWindows, reason: "\(what), released when the watermark passes the window's end\(release)")
+  }
+
+  private static func perGroup(_ aggregation: Aggregation) -> StateBound {
+    let distinct = aggregation.calls.contains(where: \.distinct)
+    if aggregation.keys.allSatisfy({ $0.expression.type == .boolean || isConstant($0.expression) }) {
+      return distinct
+        ? StateBound(.unbounded, reason: "every distinct value counted by a DISTINCT aggregate is kept")
+        : StateBound(.constant, reason: aggregation.keys.isEmpty ? "one group" : "the keys take few values")
+    }
+    let keys = aggregation.keys.map(\.name).joined(separator: ", ")
+    if let ttl = aggregation.timeToLive {
+      return StateBound(
+        .keys, reason: "one entry for each value of \(keys), forgotten \(DurationText.text(ttl)) after its last change")
+    }
+    return StateBound(.keys, reason: "one entry for each value of \(keys), and nothing known bounds how many there are")
+  }
+
+  private static func isConstant(_ expression: TypedExpression) -> Bool { expression.columnsRead.isEmpty }
+
+  /// Whether the operator's state can grow for as long as the pipeline runs and nothing in the text says that it may.
+  static func growsWithoutBound(_ relation: Relation) -> Bool {
+    guard case .aggregate(_, let aggregation, false) = relation.node, aggregation.timeToLive == nil else {
+      return false
+    }
+    return relation.stateBound.size == .keys || relation.stateBound.size == .unbounded
+  }
+}

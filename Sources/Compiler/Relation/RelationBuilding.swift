@@ -1,0 +1,43 @@
+// Making relations: each operator's node with the properties and the state bound that follow from its inputs. The only
+// way to make a `Relation`, so that no pass can leave properties that do not fit.
+
+import Plan
+import Values
+
+extension Relation {
+  package init(_ node: Node, owner: String, range: TextRange?) {
+    self.node = node
+    self.owner = owner
+    self.range = range
+    properties = PropertyRules.properties(of: node)
+    stateBound = StateRules.bound(of: node)
+  }
+
+  /// Rows of a filter, at the same place as this relation's operator unless another is given.
+  func filtered(_ predicate: TypedExpression, owner: String? = nil, range: TextRange? = nil) -> Relation {
+    Relation(.filter(self, predicate), owner: owner ?? self.owner, range: range ?? self.range)
+  }
+
+  func projected(_ expressions: [NamedExpression], owner: String? = nil, range: TextRange? = nil) -> Relation {
+    Relation(.project(self, expressions), owner: owner ?? self.owner, range: range ?? self.range)
+  }
+
+  /// References to each column, named as they are.
+  var identityExpressions: [NamedExpression] {
+    schema.fields.enumerated().map { NamedExpression($1.name, .column($0, $1)) }
+  }
+
+  /// Whether the expressions are exactly this relation's columns under their own names.
+  func isIdentity(_ expressions: [NamedExpression]) -> Bool {
+    guard expressions.count == schema.count else { return false }
+    return expressions.enumerated().allSatisfy { position, item in
+      item.expression.kind == .column(position) && item.name == schema[position].name
+    }
+  }
+
+  /// The operators of this tree, this one first.
+  package var preorder: [Relation] { [self] + inputs.flatMap(\.preorder) }
+
+  /// Whether all rows are known when the query is compiled: no source is followed.
+  package var isBounded: Bool { properties.bounded }
+}

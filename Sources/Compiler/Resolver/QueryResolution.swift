@@ -1,0 +1,216 @@
+// Queries: WITH, a body in either surface, then pipe operators from left to right. In: a query's tree and the names it
+// may see. Out: a relation with its scope. An operator that fails is reported and stands for its input, so that the rest
+// is still read.
+
+import Plan
+import Syntax
+import Values
+
+extension Resolver {
+  func resolve(_ query: Query, _ outer: Environment) throws(CompileError) -> ResolvedQuery {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= Resolver.maximumDepth else {
+      throw failure(Codes.recursion, "queries nest too deeply here once views are put in", at: query.span)
+    }
+    var environment = outer
+    if let with = query.with { try define(with, in: &environment) }
+    var inner = environment
+    inner.allowsTerminal = false
+    var current = try resolve(query.body, inner)
+    for (position, op) in query.operators.enumerated() {
+      let isLast = position == query.operators.count - 1
+      do throws(CompileError) {
+        current = try apply(op, to: current, &environment, isLast: isLast)
+      } catch {
+        report(error)
+        current.scope.isUncertain = true
+        current.mayEmit = false
+      }
+    }
+    return current
+  }
+
+  /// A query in parentheses, a view's or a CTE's: its visible columns and nothing else.
+  func resolveSubquery(_ query: Query, _ environment: Environment) throws(CompileError) -> Relation {
+    var inner = environment
+    inner.allowsTerminal = false
+    let resolved = try resolve(query, inner)
+    if resolved.scope.isUncertain { throw .reported }
+    return resolved.finished
+  }
+
+  func define(_ with: WithClause, in environment: inout Environment) throws(CompileError) {
+    if with.isRecursive { throw notSupported("WITH RECURSIVE", at: with.span) }
+    var seen: Set<String> = []
+    for table in with.tables {
+      let key = Scope.folded(table.name.text)
+      guard seen.insert(key).inserted else {
+        throw failure(Codes.duplicateName, "WITH defines `\(table.name.text)` twice", at: table.name.span)
+      }
+      var relation = try resolveSubquery(table.query, environment)
+      if !table.columns.isEmpty { relation = try renamed(relation, to: table.columns, at: table.span) }
+      environment.tables[key] = ResolvedQuery(
+        relation: relation, scope: Scope(relation, alias: table.name.text, producer: table.span))
+    }
+  }
+
+  /// The relation with its columns called otherwise.
+  func renamed(
+    _ relation: Relation, to names: [Identifier], at span: SourceSpan
+  ) throws(CompileError) -> Relation {
+    guard names.count == relation.schema.count else {
+      throw failure(
+        Codes.columnCount, "\(names.count) names are given for \(relation.schema.count) columns", at: span
+      ) { $0.note("the columns are \(self.listing(relation.schema.fields.map(\.name)))") }
+    }
+    var seen: Set<String> = []
+    for name in names where !seen.insert(Scope.folded(name.text)).inserted {
+      throw failure(Codes.duplicateName, "two columns are called `\(name.text)`", at: name.span)
+    }
+    let items = zip(relation.identityExpressions, names).map { NamedExpression($1.text, $0.expression) }
+    return relation.isIdentity(items) ? relation : relation.projected(items)
+  }
+
+  private func resolve(_ body: QueryBody, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
+    var current: ResolvedQuery
+    if case .term(let term) = body.set, case .select(let select) = term.kind {
+      current = try self.select(select, orderBy: body.orderBy, at: term.span, environment)
+    } else {
+      current = try resolve(body.set, environment)
+    }
+    if let emit = body.emit { current = try self.emit(emit, on: current, throughFilter: true) }
+    if !body.orderBy.isEmpty { current = try order(current, by: body.orderBy, at: body.span, environment) }
+    if let limit = body.limit { current = try self.limit(current, limit, at: limit.span, environment) }
+    if let visible = current.hiddenAfterOrdering {
+      current.scope.columns = Array(current.scope.columns.prefix(visible))
+      let finished = current.finished
+      current = ResolvedQuery(relation: finished, scope: Scope(finished, alias: nil, producer: body.span))
+    }
+    return current
+  }
+
+  func resolve(_ set: SetExpression, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
+    switch set {
+    case .term(let term): return try resolve(term, environment)
+    case .chain(let first, let rest):
+      var current = try resolve(first, environment)
+      for operand in rest {
+        let right = try resolve(operand.operand, environment)
+        current = try combine(current, with: [(right, operand.operator.span)], operand.operator, environment)
+      }
+      return current
+    }
+  }
+
+  private func resolve(_ term: QueryTerm, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
+    switch term.kind {
+    case .select(let select): return try self.select(select, orderBy: [], at: term.span, environment)
+    case .from(let items): return try from(items, at: term.span, environment)
+    case .values(let rows): return try values(rows, at: term.span, environment)
+    case .parenthesized(let query):
+      let relation = try resolveSubquery(query, environment)
+      return ResolvedQuery(relation: relation, scope: Scope(relation, alias: nil, producer: query.span))
+    case .error: throw .reported
+    }
+  }
+
+  /// VALUES: rows of constants under one type for each column.
+  private func values(
+    _ rows: [ValuesRow], at span: SourceSpan, _ environment: Environment
+  ) throws(CompileError) -> ResolvedQuery {
+    let context = ExpressionContext(constantIn: "VALUES", environment)
+    let width = rows.first?.values.count ?? 0
+    if let odd = rows.first(where: { $0.values.count != width }) {
+      throw failure(
+        Codes.columnCount, "this row has \(odd.values.count) values, and the first has \(width)", at: odd.span)
+    }
+    var typedRows = try collecting(rows) { (row) throws(CompileError) in
+      try self.collecting(row.values) { (value) throws(CompileError) in
+        try self.typed(value, in: context).folded(timeZone: self.zone)
+      }
+    }
+    for column in 0..<width {
+      let (type, converted) = try unified(
+        typedRows.map { $0[column] }, spans: rows.map { $0.values[column].span },
+        what: "the values of column \(column + 1)")
+      for row in typedRows.indices {
+        var value = converted[row].folded(timeZone: zone)
+        value.type = type
+        typedRows[row][column] = value
+      }
+    }
+    let relation = Relation(.values(rows: typedRows), owner: environment.owner, range: range(span, environment))
+    return ResolvedQuery(relation: relation, scope: Scope(relation, alias: nil, producer: span))
+  }
+
+  /// UNION ALL of one or more operands, by position or by name.
+  func combine(
+    _ left: ResolvedQuery, with operands: [(query: ResolvedQuery, span: SourceSpan)], _ op: SetOperator,
+    _ environment: Environment
+  ) throws(CompileError) -> ResolvedQuery {
+    guard op.kind == .union else { throw notSupported(op.kind.rawValue, at: op.span) }
+    var relations = [left.finished]
+    for (query, span) in operands {
+      let right = query.finished
+      relations.append(op.isByName ? try arranged(right, like: relations[0].schema, at: span) : right)
+    }
+    relations = try aligned(relations, spans: [op.span] + operands.map(\.span))
+    let union = Relation(.union(relations), owner: environment.owner, range: range(op.span, environment))
+    var result = ResolvedQuery(relation: union, scope: Scope(union, alias: nil, producer: op.span))
+    if op.quantifier == .distinct {
+      result = try distinct(result, state: nil, name: "UNION DISTINCT", at: op.span, environment)
+    } else if op.quantifier == nil {
+      throw failure(Codes.misplaced, "say UNION ALL, or UNION DISTINCT to keep one of equal rows", at: op.span) {
+        $0.fix("keep all rows", inserting: " ALL", after: op.span, .maybeIncorrect)
+      }
+    }
+    return result
+  }
+
+  private func arranged(
+    _ relation: Relation, like schema: Schema, at span: SourceSpan
+  ) throws(CompileError) -> Relation {
+    let columns = Scope(relation, alias: nil, producer: nil).columns
+    var items: [NamedExpression] = []
+    for field in schema.fields {
+      guard let match = Scope.matches(field.name, in: columns).first else {
+        throw failure(Codes.unknownColumn, "UNION BY NAME: this side has no column `\(field.name)`", at: span)
+      }
+      items.append(NamedExpression(field.name, .column(match.index, relation.schema[match.index])))
+    }
+    guard items.count == relation.schema.count else {
+      throw failure(
+        Codes.columnCount, "UNION BY NAME: one side has \(relation.schema.count) columns, the other \(items.count)",
+        at: span)
+    }
+    return relation.isIdentity(items) ? relation : relation.projected(items)
+  }
+
+  /// Each relation with its columns converted to the common types, under the first one's names.
+  private func aligned(_ relations: [Relation], spans: [SourceSpan]) throws(CompileError) -> [Relation] {
+    let width = relations[0].schema.count
+    for (relation, span) in zip(relations, spans) where relation.schema.count != width {
+      throw failure(
+        Codes.columnCount, "UNION: one side has \(width) columns, the other \(relation.schema.count)", at: span
+      ) { $0.note("left: \(relations[0].schema)").note("right: \(relation.schema)") }
+    }
+    var types: [DataType] = []
+    for column in 0..<width {
+      guard let type = ImplicitConversion.commonType(relations.map { $0.schema[column].type }) else {
+        let names = relations.map { "\($0.schema[column].type)" }.joined(separator: " and ")
+        throw failure(
+          Codes.noCommonType, "UNION: column \(column + 1), `\(relations[0].schema[column].name)`, is \(names)",
+          at: spans.last ?? spans[0])
+      }
+      types.append(type)
+    }
+    return relations.map { relation in
+      let items = relation.schema.fields.enumerated().map { position, field in
+        NamedExpression(
+          relations[0].schema[position].name, TypedExpression.column(position, field).widened(to: types[position]))
+      }
+      return relation.isIdentity(items) ? relation : relation.projected(items)
+    }
+  }
+}

@@ -1,0 +1,132 @@
+// FROM: names, quoted files, subqueries and table functions to relations. In: table references. Out: a relation with one
+// range variable. Joins and the other things that a table may carry are refused by name.
+
+import Plan
+import Syntax
+import Values
+
+extension Resolver {
+  func from(
+    _ items: [FromItem], at span: SourceSpan, _ environment: Environment
+  ) throws(CompileError) -> ResolvedQuery {
+    guard let first = items.first else { throw .reported }
+    if let join = first.joins.first { throw notSupported(join.kind.rawValue, at: join.span) }
+    if items.count > 1 { throw notSupported("a join by comma", at: items[1].span) }
+    return try table(first.table, environment)
+  }
+
+  func table(_ table: TableReference, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
+    if let suffix = table.suffix {
+      switch suffix {
+      case .matchRecognize: throw notSupported("MATCH_RECOGNIZE", at: table.span)
+      case .pivot: throw notSupported("PIVOT", at: table.span)
+      case .unpivot: throw notSupported("UNPIVOT", at: table.span)
+      case .sample: throw notSupported("TABLESAMPLE", at: table.span)
+      }
+    }
+    if table.systemTime != nil { throw notSupported("FOR SYSTEM_TIME AS OF", at: table.span) }
+    var relation: Relation
+    var alias: String?
+    switch table.primary.kind {
+    case .name(let name):
+      relation = try self.relation(named: name, environment)
+      alias = name.parts.last?.text
+    case .file(let literal): relation = try file(literal, environment)
+    case .subquery(let query, let isLateral):
+      if isLateral { throw notSupported("LATERAL", at: table.primary.span) }
+      relation = try resolveSubquery(query, environment)
+    case .function(let call, _, let isLateral):
+      if isLateral { throw notSupported("LATERAL", at: table.primary.span) }
+      relation = try tableFunction(call, input: nil, environment).finished
+    case .unnest: throw notSupported("UNNEST", at: table.primary.span)
+    case .error: throw .reported
+    }
+    if let written = table.alias {
+      alias = written.name.text
+      if !written.columns.isEmpty { relation = try renamed(relation, to: written.columns, at: written.span) }
+    }
+    return ResolvedQuery(relation: relation, scope: Scope(relation, alias: alias, producer: table.span))
+  }
+
+  func relation(named name: QualifiedName, _ environment: Environment) throws(CompileError) -> Relation {
+    let text = name.text
+    if let bound = environment.tables[Scope.folded(text)] { return bound.relation }
+    if let entry = catalog.entry(named: text) { return try relation(of: entry, at: name.span, environment) }
+    if name.parts.count == 2, let stream = sideStream(name.parts[1].text) {
+      return try side(of: name.parts[0], stream, at: name.span, environment)
+    }
+    throw unknownRelation(name, environment)
+  }
+
+  private func relation(
+    of entry: CatalogEntry, at span: SourceSpan, _ environment: Environment
+  ) throws(CompileError) -> Relation {
+    switch entry {
+    case .stream(let stream): return scan(stream, at: span, environment)
+    case .query(let query): return try inlined(query, at: span, environment)
+    case .sink(let sink):
+      throw failure(
+        Codes.wrongKind, "`\(sink.name)` is a sink: rows go into it, none come out", at: span
+      ) { diagnostic in
+        guard case .topic(let topic) = sink.place else { return diagnostic }
+        return diagnostic.help("to read what was written, declare a stream: CREATE STREAM … FROM TOPIC '\(topic)'")
+      }
+    }
+  }
+
+  func scan(_ stream: StreamDefinition, at span: SourceSpan, _ environment: Environment) -> Relation {
+    let outputs = stream.columns.enumerated().map { ScanOutput(column: $0, field: $1.field) }
+    let scan = StreamScan(stream: stream, outputs: outputs, bounded: !options.follow)
+    return Relation(.scan(scan), owner: stream.name, range: range(span, environment))
+  }
+
+  /// The query of a view, derived stream or pipeline, in place of its name.
+  func inlined(
+    _ query: QueryDefinition, at span: SourceSpan, _ environment: Environment
+  ) throws(CompileError) -> Relation {
+    guard !environment.expanding.contains(query.name) else {
+      throw failure(Codes.recursion, "`\(query.name)` reads itself", at: span)
+    }
+    var inner = Environment(owner: query.name)
+    inner.expanding = environment.expanding + [query.name]
+    inner.callSite = span.source == source.id ? span : environment.callSite
+    var relation = try resolveSubquery(query.query, inner)
+    if !query.columns.isEmpty {
+      let items = zip(relation.identityExpressions, query.columns).map { NamedExpression($1, $0.expression) }
+      if items.count == relation.schema.count, !relation.isIdentity(items) { relation = relation.projected(items) }
+    }
+    ownedRelations[query.name, default: []].append(relation)
+    return relation
+  }
+
+  /// A file by its quoted name, with the schema that was found in it.
+  private func file(_ literal: StringLiteral, _ environment: Environment) throws(CompileError) -> Relation {
+    guard let file = catalog.files[literal.value] else {
+      throw failure(
+        Codes.unknownRelation, "the file `\(literal.value)` could not be read, so its columns are not known",
+        at: literal.span)
+    }
+    let columns = file.schema.fields.map { StreamColumn(field: $0, origin: .value) }
+    let stream = StreamDefinition(
+      name: literal.value, columns: columns, place: .file(literal.value), format: file.format)
+    return scan(stream, at: literal.span, environment)
+  }
+
+  private func unknownRelation(_ name: QualifiedName, _ environment: Environment) -> CompileError {
+    let text = name.text
+    let names = catalog.entries.keys.sorted() + environment.tables.values.compactMap { $0.scope.variables.first?.name }
+    return failure(
+      Codes.unknownRelation, "there is no stream, view or file `\(text)`\(suggestion(for: text, in: names))",
+      at: name.span
+    ) { diagnostic in
+      if let near = NameSuggestion.nearest(to: text, in: names) {
+        return diagnostic.fix("a similar name exists", replacing: name.span, with: near, .maybeIncorrect)
+      }
+      if self.catalog.topics[text] != nil {
+        return diagnostic.help(
+          "there is a topic of that name: CREATE STREAM \(text) FROM TOPIC '\(text)' FORMAT JSON makes it readable")
+      }
+      return diagnostic.help("CREATE STREAM declares one; a file is named in quotes: FROM '\(text).jsonl'")
+    }
+  }
+}

@@ -1,0 +1,222 @@
+// WINDOW and its table-function forms, and CALL of a user's table function. In: arguments in either surface. Out: one
+// window assignment. The labelled form and the standard's positional one become the same node.
+
+import Plan
+import Syntax
+import Values
+
+/// The arguments of a window, however they were written.
+struct WindowRequest {
+  var name: String
+  /// The time column that the user named.
+  var time: QualifiedName?
+  var size: (value: Int64, span: SourceSpan)?
+  var step: (value: Int64, span: SourceSpan)?
+  var offset: Int64 = 0
+  var zone: String?
+  var grace: Int64 = 0
+  var late: LateRows = .stream
+  var span: SourceSpan
+}
+
+extension Resolver {
+  func window(
+    _ input: ResolvedQuery, _ window: PipeWindow, at span: SourceSpan, _ environment: Environment
+  ) throws(CompileError) -> ResolvedQuery {
+    if window.function == .session || window.function == .cumulate {
+      throw notSupported("WINDOW \(window.function.rawValue)", at: span, help: "TUMBLE and HOP run in this version")
+    }
+    var request = WindowRequest(name: window.function.rawValue, span: span)
+    for argument in window.arguments {
+      switch argument.kind {
+      case .timeColumn(let name): request.time = name
+      case .duration(let label, let duration):
+        let value = try self.duration(duration, clause: label.rawValue)
+        switch label {
+        case .size: request.size = (value, argument.span)
+        case .every where window.function == .hop: request.step = (value, argument.span)
+        case .offset: request.offset = value
+        case .every, .step, .gap, .max:
+          throw failure(
+            Codes.invalidWindow, "\(window.function.rawValue) takes no \(label.rawValue)", at: argument.span
+          ) { $0.help("TUMBLE takes SIZE; HOP takes SIZE and EVERY; both take OFFSET and ZONE") }
+        }
+      case .zone(let literal): request.zone = try zoneName(literal)
+      case .startWhen, .endWhen: throw notSupported("START WHEN and END WHEN", at: argument.span)
+      }
+    }
+    // PER only says which rows a session joins; for aligned windows it changes nothing, so its names are checked alone.
+    for item in window.per {
+      if case .expression(let expression) = item.kind {
+        _ = try typed(expression, in: ExpressionContext(input, environment, clause: "PER"))
+      }
+    }
+    if let grace = window.grace { request.grace = try duration(grace, clause: "GRACE") }
+    switch window.late {
+    case nil: break
+    case .drop: request.late = .drop
+    case .into(let name): request.late = .sink(try sink(named: name))
+    }
+    return try assign(input, request, environment)
+  }
+
+  private func zoneName(_ literal: StringLiteral) throws(CompileError) -> String? {
+    guard TimeZoneRules(literal.value) != nil else {
+      let near = TimeZoneRules.suggestions(for: literal.value).first
+      throw failure(
+        Codes.invalidLiteral, "there is no time zone `\(literal.value)`\(near.map { "; did you mean `\($0)`?" } ?? "")",
+        at: literal.span)
+    }
+    return literal.value
+  }
+
+  func assign(
+    _ input: ResolvedQuery, _ request: WindowRequest, _ environment: Environment
+  ) throws(CompileError) -> ResolvedQuery {
+    if input.scope.isUncertain { throw .reported }
+    guard let size = request.size else {
+      throw failure(Codes.invalidWindow, "\(request.name) needs a SIZE", at: request.span) {
+        $0.help("write \(request.name)(SIZE 1 MINUTE\(request.name == "HOP" ? ", EVERY 10 SECONDS" : ""))")
+      }
+    }
+    guard size.value > 0 else { throw failure(Codes.invalidWindow, "the SIZE must be above zero", at: size.span) }
+    if request.name == "HOP", request.step == nil {
+      throw failure(Codes.invalidWindow, "HOP needs EVERY: how often a window begins", at: request.span)
+    }
+    let step = request.step ?? size
+    guard step.value > 0 else { throw failure(Codes.invalidWindow, "EVERY must be above zero", at: step.span) }
+    guard size.value / step.value < 100_000 else {
+      throw failure(Codes.invalidWindow, "each row would belong to \(size.value / step.value) windows", at: step.span)
+    }
+    warnAboutStep(size: size, step: step)
+    let attribute = try timeAttribute(of: input, request, environment)
+    if input.relation.properties.mode != .append { throw windowOverUpdates(input, request) }
+    if input.scope.isWindowVisible, !readsWindowTime(attribute, input) {
+      throw failure(Codes.nestedWindow, "the rows are in windows already, by another time", at: request.span)
+    }
+    try checkNesting(input, size: size)
+    let usesDays = size.value % 86_400_000_000 == 0 || step.value % 86_400_000_000 == 0
+    let zone = request.zone ?? (usesDays && options.timeZone != "UTC" ? options.timeZone : nil)
+    // A column that trails the watermark by a delay is complete that much later.
+    let grace = request.grace.addingReportingOverflow(max(0, attribute.delay))
+    guard !grace.overflow else { throw failure(Codes.invalidWindow, "GRACE is too long", at: request.span) }
+    let assignment = WindowAssignment(
+      window: WindowDefinition(size: size.value, step: step.value, offset: request.offset, zone: zone),
+      timeColumn: attribute.column, grace: grace.partialValue)
+    let late = try lateSink(request.late, input, at: request.span)
+    let relation = Relation(
+      .assignWindow(input.relation, assignment, late: late), owner: environment.owner,
+      range: range(request.span, environment))
+    return windowed(input, relation, at: request.span)
+  }
+
+  private func warnAboutStep(size: (value: Int64, span: SourceSpan), step: (value: Int64, span: SourceSpan)) {
+    if step.value > size.value {
+      report(
+        Diagnostic(
+          Codes.oddStep,
+          "windows of \(DurationText.text(size.value)) every \(DurationText.text(step.value)) leave gaps: rows between them belong to none",
+          at: step.span))
+    } else if size.value % step.value != 0 {
+      report(
+        Diagnostic(
+          Codes.oddStep,
+          "\(DurationText.text(size.value)) is no multiple of \(DurationText.text(step.value)): windows share no slices, so each row is counted once for each window",
+          at: step.span))
+    }
+  }
+
+  /// A window over the results of tumbling windows must hold them whole.
+  private func checkNesting(
+    _ input: ResolvedQuery, size: (value: Int64, span: SourceSpan)
+  ) throws(CompileError) {
+    guard input.scope.isWindowVisible else { return }
+    for relation in input.relation.preorder {
+      guard case .assignWindow(_, let inner, _) = relation.node else { continue }
+      guard inner.window.step == inner.window.size, size.value % inner.window.size != 0 else { return }
+      throw failure(
+        Codes.nestedWindow,
+        "a window of \(DurationText.text(size.value)) cannot hold windows of \(DurationText.text(inner.window.size)) whole",
+        at: size.span
+      ) { diagnostic in
+        self.span(relation.range).map { diagnostic.labelled($0, "the windows within") } ?? diagnostic
+      }
+    }
+  }
+
+  private func readsWindowTime(_ attribute: TimeAttribute, _ input: ResolvedQuery) -> Bool {
+    input.relation.properties.window?.time == attribute.column
+  }
+
+  private func windowOverUpdates(_ input: ResolvedQuery, _ request: WindowRequest) -> CompileError {
+    failure(Codes.needsAppend, "WINDOW needs rows that are never changed, and these are", at: request.span) {
+      diagnostic in
+      let origin = self.updatingOperator(input.relation).flatMap { self.span($0.range) }
+      let labelled =
+        origin.map { diagnostic.labelled($0, "this operator changes rows that it has given") } ?? diagnostic
+      return labelled.help("write EMIT FINAL after the windowed aggregate: it then gives each row once")
+    }
+  }
+
+  /// The old columns keep their names; the window's come at the end.
+  private func windowed(_ input: ResolvedQuery, _ relation: Relation, at span: SourceSpan) -> ResolvedQuery {
+    var output = input
+    output.relation = relation
+    output.mayEmit = false
+    let first = input.relation.schema.count
+    let names = PropertyRules.windowFields.map(\.name)
+    // A second window replaces the columns of the first.
+    output.scope.columns.removeAll { names.contains(Scope.folded($0.name)) }
+    output.scope.columns += names.enumerated().map { ScopeColumn(name: $1, index: first + $0) }
+    output.scope.window = WindowColumns(start: first, end: first + 1, time: first + 2)
+    output.scope.producer = span
+    return output
+  }
+
+  /// The time column of the window: the one named, or the only time attribute.
+  private func timeAttribute(
+    of input: ResolvedQuery, _ request: WindowRequest, _ environment: Environment
+  ) throws(CompileError) -> TimeAttribute {
+    let attribute = input.relation.properties.timeAttribute
+    let visible = attribute.flatMap { known in input.scope.columns.first { $0.index == known.column } }
+    guard let name = request.time else {
+      if let attribute, visible != nil { return attribute }
+      throw noWatermark(
+        "\(request.name) needs a time column with a watermark, and this relation has none", input, at: request.span)
+    }
+    let column = try self.column(name, in: ExpressionContext(input, environment, clause: request.name))
+    guard case .column(let index) = column.kind, column.type == .timestamp else {
+      throw failure(
+        Codes.noWatermark, "\(request.name) needs a TIMESTAMP column, and `\(name.text)` is \(article(column.type))",
+        at: name.span)
+    }
+    if let attribute, attribute.column == index { return attribute }
+    if let window = input.scope.window, let attribute, attribute.column == window.time {
+      throw failure(
+        Codes.nestedWindow, "the rows are in windows already: `\(name.text)` is no time attribute any more",
+        at: name.span
+      ) { $0.fix("use the window's time", replacing: name.span, with: "window_time", .maybeIncorrect) }
+    }
+    throw noWatermark(
+      "`\(name.text)` has no watermark, so nothing says when a window is complete", input, at: name.span)
+  }
+
+  private func noWatermark(_ message: String, _ input: ResolvedQuery, at span: SourceSpan) -> CompileError {
+    failure(Codes.noWatermark, message, at: span) { diagnostic in
+      if let known = input.relation.properties.timeAttribute,
+        let column = input.scope.columns.first(where: { $0.index == known.column })
+      {
+        return diagnostic.help("the time attribute here is `\(column.name)`")
+      }
+      let candidates = input.scope.columns.filter { input.relation.schema[$0.index].type == .timestamp }.map(\.name)
+      guard let first = candidates.first else {
+        return diagnostic.help(
+          "declare a TIMESTAMP column, for instance `t TIMESTAMP METADATA FROM 'timestamp'`, with WATERMARK FOR t")
+      }
+      return diagnostic.help(
+        "declare one in CREATE STREAM or put `|> WATERMARK FOR \(first) AS \(first) - INTERVAL '5' SECOND` before"
+      )
+      .note("TIMESTAMP columns here: \(candidates.joined(separator: ", "))")
+    }
+  }
+}
