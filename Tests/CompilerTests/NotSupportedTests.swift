@@ -1,0 +1,57 @@
+// What the grammar has and this version does not run is refused by name and place, once, and never ignored.
+
+import Compiler
+import Plan
+import Syntax
+import Testing
+import Values
+
+@Suite struct NotSupportedTests {
+  /// A script, and the text at which E1900 must point.
+  static let constructs: [(script: String, place: String)] = [
+    ("FROM bids |> JOIN events ON TRUE", "JOIN"),
+    ("SELECT * FROM bids, events", "events"),
+    ("FROM bids |> LEFT JOIN events AS e ON auction = e.event_type", "LEFT JOIN"),
+    ("FROM bids |> DEDUPLICATE ON auction", "DEDUPLICATE"),
+    ("FROM bids |> TOP 3 PER auction ORDER BY price DESC", "TOP"),
+    ("FROM bids |> THROTTLE TO 1 EVERY 10 MINUTES PER auction", "THROTTLE"),
+    ("FROM bids |> VALIDATE price > 0 AS 'positive' ELSE DROP", "VALIDATE"),
+    ("FROM bids |> TRY ( |> WHERE price > 0 ) ON ERROR DROP", "TRY"),
+    ("FROM bids |> PIVOT (SUM(price) FOR name IN ('a', 'b'))", "PIVOT"),
+    ("FROM bids |> UNPIVOT (v FOR k IN (price, auction))", "UNPIVOT"),
+    ("FROM bids |> TABLESAMPLE BERNOULLI (10 PERCENT)", "TABLESAMPLE"),
+    ("FROM bids |> ASSERT price > 0", "ASSERT"),
+    ("FROM bids |> WINDOW SESSION(ts, GAP 10 SECONDS) PER auction", "WINDOW SESSION(ts, GAP 10 SECONDS) PER auction"),
+    ("FROM bids |> WINDOW CUMULATE(ts, MAX 1 HOUR, STEP 1 MINUTE)", "WINDOW CUMULATE(ts, MAX 1 HOUR, STEP 1 MINUTE)"),
+    ("FROM bids |> EXTEND COUNT(*) OVER (PARTITION BY auction) AS n", "COUNT(*) OVER (PARTITION BY auction)"),
+    ("SELECT auction FROM bids QUALIFY price = 1", "price = 1"),
+    ("SELECT auction FROM bids WHERE price IN (SELECT 1)", "price IN (SELECT 1)"),
+    ("SELECT (SELECT 1) AS x FROM bids", "(SELECT 1)"),
+    ("SELECT auction FROM bids WHERE EXISTS (FROM events)", "EXISTS (FROM events)"),
+    ("SELECT auction, COUNT(*) AS n FROM bids GROUP BY ROLLUP (auction)", "ROLLUP (auction)"),
+    ("FROM bids |> INTERSECT ALL (FROM bids)", "INTERSECT ALL"),
+    ("WITH RECURSIVE a AS (FROM bids) FROM a", "WITH RECURSIVE a AS (FROM bids)"),
+    ("CREATE TABLE t (a BIGINT, PRIMARY KEY (a)) FROM TOPIC 't'", "PRIMARY KEY (a)"),
+    ("CREATE TABLE t AS FROM bids", "CREATE TABLE t AS FROM bids"),
+    ("CREATE STREAM s (a MAP<STRING, BIGINT>) FROM TOPIC 's'", "MAP<STRING, BIGINT>"),
+    ("CREATE STREAM s (a UUID) FROM TOPIC 's'", "UUID"),
+    ("CREATE STREAM s (a BIGINT) FROM TOPIC 's' FORMAT AVRO", "FORMAT AVRO"),
+    ("FROM UNNEST(ARRAY[1, 2])", "UNNEST(ARRAY[1, 2])"),
+    ("FROM bids FOR SYSTEM_TIME AS OF TIMESTAMP '2026-01-01'", "bids FOR SYSTEM_TIME AS OF TIMESTAMP '2026-01-01'"),
+    ("SELECT DISTINCT ON (auction) * FROM bids", "auction"),
+    ("SELECT ARRAY_AGG(name ORDER BY price) AS names FROM bids", ""),
+  ]
+
+  @Test(arguments: constructs.map(\.script))
+  func isRefusedByNameAndPlace(script: String) throws {
+    let place = try #require(Self.constructs.first { $0.script == script }?.place)
+    let text = declarations + script
+    let errors = compile(text).diagnostics.filter(\.isError)
+    #expect(errors.count == 1, "\(rendered(errors, text))")
+    let error = try #require(errors.first)
+    if place.isEmpty { return }
+    #expect(error.code == "E1900", "\(error)")
+    let bytes = Array(text.utf8)[error.primary.span.start..<error.primary.span.end]
+    #expect(String(decoding: bytes, as: UTF8.self) == place)
+  }
+}
