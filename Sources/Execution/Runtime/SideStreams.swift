@@ -95,10 +95,7 @@ final class SideStreams {
   /// The failures of a node, ascending by record, with absolute offsets.
   func failures(of node: Int, table: ChunkTable) -> [DeadRow] {
     guard let rows = failures[node] else { return [] }
-    return rows.map { Self.absolute($0, table) }.enumerated().sorted { left, right in
-      if left.element.position != right.element.position { return left.element.position < right.element.position }
-      return left.offset < right.offset
-    }.map(\.element)
+    return DeadRow.inOrder(rows.map { Self.absolute($0, table) })
   }
 
   static func absolute(_ row: DeadRow, _ table: ChunkTable) -> DeadRow {
@@ -116,6 +113,14 @@ final class SideStreams {
 }
 
 extension DeadRow {
+  /// The rows by position; rows of one batch as they stand.
+  static func inOrder(_ rows: [DeadRow]) -> [DeadRow] {
+    rows.enumerated().sorted { left, right in
+      left.element.position == right.element.position
+        ? left.offset < right.offset : left.element.position < right.element.position
+    }.map(\.element)
+  }
+
   /// Failures of one node as rows of `DeadLetter.schema`, one batch for each place they stand.
   static func batches(_ rows: [DeadRow], node: Int, plan: Dataflow) -> [PlacedBatch] {
     var result: [PlacedBatch] = []

@@ -31,6 +31,10 @@ struct Topology: Sendable {
   let sources: [[Int]]
   /// Whether anything downstream of a scan may have to say which record failed.
   let mayFail: [Bool]
+  /// Whether anything downstream of a scan puts rows in the order of their offsets.
+  let ordersByOffset: [Bool]
+  /// For each node, which of its columns something reads.
+  let columnsRead: [[Bool]]
   /// Whether anything downstream of a watermark judges lateness row by row.
   let judgesLateness: [Bool]
 
@@ -65,7 +69,11 @@ struct Topology: Sendable {
     (arrivalPhase, phase) = Self.phases(of: plan, workers: workers)
     phases = (phase.max() ?? 0) + 1
     sources = Self.sources(of: plan)
-    mayFail = Self.downstream(plan, rows, stopping: { _ in false }) { Self.canFail($0.operation) }
+    mayFail = Self.downstream(plan, rows, stopping: { Self.holdsRows($0.operation) }) { Self.canFail($0.operation) }
+    ordersByOffset = Self.downstream(plan, rows, stopping: { Self.holdsRows($0.operation) }) {
+      Self.holdsRows($0.operation)
+    }
+    columnsRead = ColumnUse.columnsRead(plan, rows)
     judgesLateness = Self.downstream(plan, rows, stopping: { Self.holdsRows($0.operation) }) {
       Self.judgesLateness($0.operation)
     }

@@ -32,7 +32,7 @@ final class Worker: @unchecked Sendable {
     self.group = group
     self.index = index
     self.topology = topology
-    sideStreams = SideStreams(topology: topology, sampleLimit: options.sampleLimit)
+    sideStreams = SideStreams(topology: topology, routes: options.sideTarget != nil, sampleLimit: options.sampleLimit)
     step = StepContext(step: 0, now: 0, worker: index, workers: topology.workers)
     for (id, plan) in topology.plan.nodes.enumerated() {
       let operation = try factory.make(id, plan, worker: self)
@@ -95,7 +95,8 @@ final class Worker: @unchecked Sendable {
   private func deliverErrors(of node: RunningNode) {
     let readers = topology.errors[node.id]
     if readers.isEmpty { return }
-    for placed in sideStreams.takeFailures(of: node.id, worker: self) {
+    let rows = sideStreams.failures(of: node.id, table: group.chunkTable)
+    for placed in DeadRow.batches(rows, node: node.id, plan: topology.plan) {
       position = placed.position
       offsetsAreRelative = false
       for reader in readers { nodes[reader.node].receive(placed.batch, input: reader.input) }

@@ -1,0 +1,81 @@
+// From a node of the plan to its running operator: one case for each operation, so that a new one cannot be forgotten. In: a
+// node. Out: an operator for one worker.
+
+import Plan
+import Schemas
+import Values
+
+/// What all operators of a run are made from.
+struct OperatorFactory {
+  let topology: Topology
+  let options: RunOptions
+  /// By node: the source of a scan or of constant rows.
+  let sources: [Int: any Source]
+  let sinks: [any Sink]
+  let tracker: WatermarkTracker
+  let mailboxes: [Int: Mailbox]
+  let timeZone: TimeZoneRules
+
+  func make(_ id: Int, _ node: PlanNode, worker: Worker) throws(ExecutionError) -> any Operator {
+    let zone = topology.plan.timeZone
+    let input = node.inputs.first.map { topology.plan.schema(of: $0) } ?? node.properties.schema
+    switch node.operation {
+    case .scan(let source, let columns): return try scan(id, topology.plan.sources[source], columns)
+    case .values:
+      let none = SourceDescription(name: "VALUES", place: .unbound, format: .json, declared: [])
+      return try scan(id, none, [])
+    case .filter(let predicate):
+      return FilterOperator(predicate, isRead: topology.columnsRead[id], timeZone: timeZone)
+    case .project(let columns): return ProjectOperator(columns, timeZone: timeZone)
+    case .watermark(let column, let expression, _):
+      return WatermarkOperator(
+        id, column: column, expression: expression, topology: topology, tracker: tracker, worker: worker,
+        timeZone: timeZone)
+    case .assignWindow(let assignment): return AssignWindowOperator(assignment)
+    case .windowAggregate(let source, let aggregation):
+      return try windowAggregate(source, aggregation, zone: zone)
+    case .groupAggregate(let aggregation):
+      return try GroupAggregateOperator(aggregation, timeZone: zone)
+    case .union: return UnionOperator()
+    case .sort(let keys, let limit, let offset):
+      return try SortOperator(keys, limit: limit, offset: offset, schema: input, timeZone: zone)
+    case .limit(let limit, let offset):
+      return LimitOperator(limit, offset: offset, schema: input, hasOneSource: topology.sources[id].count == 1)
+    case .exchange(let keys):
+      guard let mailbox = mailboxes[id] else { throw .unsupported("the plan is damaged: an exchange without workers") }
+      return ExchangeOperator(keys, schema: input, mailbox: mailbox, worker: worker, timeZone: timeZone)
+    case .sink(let index): return SinkOperator(sinks[index], schema: input, worker: worker)
+    }
+  }
+
+  private func scan(
+    _ id: Int, _ description: SourceDescription, _ columns: [ScanColumn]
+  ) throws(ExecutionError) -> any Operator {
+    guard let source = sources[id] else {
+      throw .unsupported("nothing feeds the stream `\(description.name)`: give it a file with --input \(description.name)=PATH")
+    }
+    return ScanReader(
+      id, columns: columns, description: description, source: source, topology: topology, options: options,
+      conventions: TextConventions(zone: timeZone))
+  }
+
+  private func windowAggregate(
+    _ source: WindowSource, _ aggregation: Aggregation, zone: String
+  ) throws(ExecutionError) -> any Operator {
+    switch aggregation.emission {
+    case .final: try WindowAggregateOperator(source, aggregation, timeZone: zone)
+    case .changes, .every: try WindowChangesOperator(source, aggregation, timeZone: zone)
+    }
+  }
+}
+
+extension Dataflow {
+  /// The columns that a port delivers.
+  package func schema(of port: Port) -> Schema {
+    switch port.stream {
+    case .rows: nodes[port.node].properties.schema
+    case .late: nodes[port.node].inputs.first.map { schema(of: $0) } ?? nodes[port.node].properties.schema
+    case .errors: DeadLetter.schema
+    }
+  }
+}

@@ -1,0 +1,25 @@
+// Which decoder of `Schemas` reads a source: by its format, for the columns that the plan still needs. In: a source's
+// description. Out: a decoder for one worker.
+
+import Plan
+import Schemas
+
+/// A decoder for the fields among `columns`, in their order; parts that are no fields are left to the scan.
+func makeDecoder(
+  format: RecordFormat, columns: [ScanColumn], declared: [ScanColumn], header: [UInt8]?, conventions: TextConventions
+) -> any RecordDecoder {
+  let fields = decodedColumns(columns)
+  switch format {
+  case .json: return JSONRecordDecoder(JSONDecoderPlan(columns: fields, conventions: conventions))
+  case .csv:
+    return CSVRecordDecoder(
+      CSVDecoderPlan(columns: fields, declared: decodedColumns(declared), header: header, conventions: conventions))
+  case .raw: return RawRecordDecoder(columns: fields)
+  }
+}
+
+private func decodedColumns(_ columns: [ScanColumn]) -> [DecodedColumn] {
+  columns.compactMap { column in
+    if case .field(let path) = column.part { DecodedColumn(path: path, field: column.field) } else { nil }
+  }
+}
