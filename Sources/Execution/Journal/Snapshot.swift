@@ -1,6 +1,7 @@
 // The state of a whole run at a step's boundary as bytes, and back. In: a run. Out: positions, watermarks, counts, the state
 // of every operator at every worker, of every sink. Refuses the state of another plan or of another number of workers.
 
+import Plan
 import Values
 
 extension PipelineRun {
@@ -8,7 +9,7 @@ extension PipelineRun {
 
   /// Everything that the steps to come depend on.
   package func snapshot() -> [UInt8] {
-    var writer = ColumnWriter(capacity: 64 << 10)
+    let writer = ColumnWriter(capacity: 64 << 10)
     writer.write(Self.snapshotVersion)
     writer.write(PlanFingerprint.of(plan))
     writer.write(topology.workers)
@@ -21,7 +22,7 @@ extension PipelineRun {
         writer.write(records[PartitionID(source: source, partition: partition)] ?? 0)
       }
     }
-    tracker.writeState(to: &writer)
+    tracker.writeState(to: writer)
     for count in counts {
       writer.write(
         Vector([
@@ -32,12 +33,12 @@ extension PipelineRun {
     for worker in group.workers {
       for node in worker.nodes {
         writer.write(node.watermark)
-        node.operation.writeState(to: &writer)
+        node.operation.writeState(to: writer)
       }
     }
     for sink in sinks {
       writer.write(Vector(sink.position))
-      sink.writeState(to: &writer)
+      sink.writeState(to: writer)
     }
     let blob = writer.finish()
     return Array(UnsafeBufferPointer(start: blob.base, count: blob.capacity))
@@ -48,7 +49,7 @@ extension PipelineRun {
     var positions: [PartitionID: Int64] = [:]
     var outputs: [[Int64]] = []
     do throws(StateFormatError) {
-      var reader = try ColumnReader(bytes)
+      let reader = try ColumnReader(bytes)
       try restoreHead(reader)
       for (source, running) in sources.enumerated() {
         guard try reader.int() == running.partitionCount else {
@@ -60,17 +61,17 @@ extension PipelineRun {
           records[id] = try reader.int()
         }
       }
-      try tracker.readState(from: &reader)
+      try tracker.readState(from: reader)
       for id in plan.nodes.indices { resumedCounts[id] = try NodeCounts(reader.ints()) }
       for worker in group.workers {
         for node in worker.nodes {
           node.watermark = try reader.int()
-          try node.operation.readState(from: &reader)
+          try node.operation.readState(from: reader)
         }
       }
       for sink in sinks {
         outputs.append(try reader.ints().array)
-        try sink.readState(from: &reader)
+        try sink.readState(from: reader)
       }
     } catch {
       throw .unusableSnapshot(error.what)

@@ -2,6 +2,7 @@
 // column. Says too much rather than too little: an operator that may need whole rows reads all.
 
 import Plan
+import Values
 
 enum ColumnUse {
   /// For each node, which columns of its `rows` port are read.

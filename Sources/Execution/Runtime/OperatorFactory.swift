@@ -17,7 +17,6 @@ struct OperatorFactory {
   let timeZone: TimeZoneRules
 
   func make(_ id: Int, _ node: PlanNode, worker: Worker) throws(ExecutionError) -> any Operator {
-    let zone = topology.plan.timeZone
     let input = node.inputs.first.map { topology.plan.schema(of: $0) } ?? node.properties.schema
     switch node.operation {
     case .scan(let source, let columns): return try scan(id, topology.plan.sources[source], columns)
@@ -33,12 +32,14 @@ struct OperatorFactory {
         timeZone: timeZone)
     case .assignWindow(let assignment): return AssignWindowOperator(assignment)
     case .windowAggregate(let source, let aggregation):
-      return try windowAggregate(source, aggregation, zone: zone)
+      return windowAggregate(source, aggregation)
     case .groupAggregate(let aggregation):
-      return try GroupAggregateOperator(aggregation, timeZone: zone)
+      let isAppendOnly = node.inputs.allSatisfy { topology.plan.isAppendOnly($0) }
+      return GroupAggregateOperator(
+        aggregation, inputIsAppendOnly: isAppendOnly, worker: worker.index, timeZone: timeZone)
     case .union: return UnionOperator()
     case .sort(let keys, let limit, let offset):
-      return try SortOperator(keys, limit: limit, offset: offset, schema: input, timeZone: zone)
+      return SortOperator(keys, limit: limit, offset: offset, schema: input, timeZone: timeZone)
     case .limit(let limit, let offset):
       return LimitOperator(limit, offset: offset, schema: input, hasOneSource: topology.sources[id].count == 1)
     case .exchange(let keys):
@@ -59,17 +60,24 @@ struct OperatorFactory {
       conventions: TextConventions(zone: timeZone))
   }
 
-  private func windowAggregate(
-    _ source: WindowSource, _ aggregation: Aggregation, zone: String
-  ) throws(ExecutionError) -> any Operator {
+  private func windowAggregate(_ source: WindowSource, _ aggregation: Aggregation) -> any Operator {
     switch aggregation.emission {
-    case .final: try WindowAggregateOperator(source, aggregation, timeZone: zone)
-    case .changes, .every: try WindowChangesOperator(source, aggregation, timeZone: zone)
+    case .final: WindowAggregateOperator(source, aggregation, timeZone: timeZone)
+    case .changes, .every: WindowChangesOperator(source, aggregation, timeZone: timeZone)
     }
   }
 }
 
 extension Dataflow {
+  /// Whether rows of a port are never taken back.
+  func isAppendOnly(_ port: Port) -> Bool {
+    switch port.stream {
+    case .rows: nodes[port.node].properties.mode == .append
+    case .late: nodes[port.node].inputs.allSatisfy { isAppendOnly($0) }
+    case .errors: true
+    }
+  }
+
   /// The columns that a port delivers.
   package func schema(of port: Port) -> Schema {
     switch port.stream {

@@ -145,7 +145,7 @@ final class WatermarkTracker: @unchecked Sendable {
   /// The least merged watermark, for the progress line.
   var merged: Watermark? { nodes.values.map(\.merged).min() }
 
-  func writeState(to writer: inout ColumnWriter) {
+  func writeState(to writer: ColumnWriter) {
     for id in nodes.keys.sorted() {
       guard let node = nodes[id] else { continue }
       writer.write(node.merged)
@@ -162,7 +162,7 @@ final class WatermarkTracker: @unchecked Sendable {
     }
   }
 
-  func readState(from reader: inout ColumnReader) throws(StateFormatError) {
+  func readState(from reader: ColumnReader) throws(StateFormatError) {
     for id in nodes.keys.sorted() {
       nodes[id]?.merged = try reader.int()
       for index in 0..<(nodes[id]?.entries.count ?? 0) {

@@ -50,8 +50,8 @@ package protocol Sink: AnyObject {
   var position: [Int64] { get }
   /// Goes on behind what a resumed run had written up to `position`.
   func resume(at position: [Int64]) throws(ExecutionError)
-  func writeState(to writer: inout ColumnWriter)
-  func readState(from reader: inout ColumnReader) throws(StateFormatError)
+  func writeState(to writer: ColumnWriter)
+  func readState(from reader: ColumnReader) throws(StateFormatError)
 }
 
 extension Sink {
@@ -61,8 +61,8 @@ extension Sink {
   package func close() throws(ExecutionError) {}
   package var position: [Int64] { [] }
   package func resume(at position: [Int64]) throws(ExecutionError) {}
-  package func writeState(to writer: inout ColumnWriter) {}
-  package func readState(from reader: inout ColumnReader) throws(StateFormatError) {}
+  package func writeState(to writer: ColumnWriter) {}
+  package func readState(from reader: ColumnReader) throws(StateFormatError) {}
 }
 
 /// Takes late and failing rows that the plan does not read itself: topics `<owner>.late` and `<owner>.errors`.

@@ -3,6 +3,7 @@
 
 import Plan
 import Schemas
+import Values
 
 /// A decoder for the fields among `columns`, in their order; parts that are no fields are left to the scan.
 func makeDecoder(
@@ -12,8 +13,11 @@ func makeDecoder(
   switch format {
   case .json: return JSONRecordDecoder(JSONDecoderPlan(columns: fields, conventions: conventions))
   case .csv:
+    let layout = header.flatMap { CSVHeader(Blob($0), range: 0..<$0.count, isLast: true)?.names }
     return CSVRecordDecoder(
-      CSVDecoderPlan(columns: fields, declared: decodedColumns(declared), header: header, conventions: conventions))
+      CSVDecoderPlan(
+        columns: fields, layout: layout ?? decodedColumns(declared).map { $0.path.joined(separator: ".") },
+        conventions: conventions))
   case .raw: return RawRecordDecoder(columns: fields)
   }
 }

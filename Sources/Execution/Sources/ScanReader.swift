@@ -28,6 +28,7 @@ final class ScanReader: Operator {
   private let batchRows: Int
   private let keepsOffsets: Bool
   private let keepsPayload: Bool
+  private let spans = LogBatchReader()
   private var decoders: [Int: any RecordDecoder] = [:]
   /// The next record's offset in each partition that this worker reads alone.
   private var nextRecord: [Int: Int64] = [:]
@@ -62,6 +63,9 @@ final class ScanReader: Operator {
     case .fileRange(let reader, let range, _):
       let (blob, lines) = try reader.lines(in: range)
       records = decode(blob, lines, isLast: true, dealt, base: base, node: node, worker: worker)
+    case .logBatches(let blob, let count, let offsets):
+      let run = try spans.records(blob, count: count, offsets: offsets, place: description.place.text)
+      records = decode(run, dealt.chunk.partition, node: node, worker: worker)
     case .records(let run):
       records = decode(run, dealt.chunk.partition, node: node, worker: worker)
     case .rows(let batch):

@@ -23,6 +23,8 @@ package struct Chunk: Sendable {
     case lines(Blob, Range<Int>, isLast: Bool)
     /// The lines of a file that start within these bytes: read by whoever decodes them.
     case fileRange(FileReader, Range<Int64>, isLast: Bool)
+    /// Batches of a log, of which the records with these offsets count.
+    case logBatches(Blob, count: Int, Range<Int64>)
     /// Records that are cut apart already.
     case records(RecordRun)
     /// Rows that need no decoding.

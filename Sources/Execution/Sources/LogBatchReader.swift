@@ -1,0 +1,43 @@
+// Batches of the log as parallel columns of records. In: bytes that a partition gave. Out: places of values and keys in
+// them, offsets, times. Copies no record. Belongs to one worker.
+
+import EventLog
+import Values
+
+final class LogBatchReader {
+  private let spans = RecordSpans()
+
+  /// The records with the given offsets among those of whole batches.
+  func records(_ blob: Blob, count: Int, offsets: Range<Int64>, place: String) throws(ExecutionError) -> RecordRun {
+    do throws(BatchFault) {
+      try spans.fill(UnsafeRawBufferPointer(start: blob.base, count: count), from: offsets.lowerBound)
+    } catch {
+      throw .log("a batch of `\(place)` cannot be read: \(error)")
+    }
+    var rows = spans.count
+    while rows > 0 && spans.offsets[rows - 1] >= offsets.upperBound { rows -= 1 }
+    let values = Vector<ByteView>(uninitialized: rows)
+    let keys = Vector<ByteView>(uninitialized: rows)
+    let hasKey = Vector<Bool>(uninitialized: rows)
+    let places = Vector<Int64>(uninitialized: rows)
+    let times = Vector<Int64>(uninitialized: rows)
+    var keyCount = 0
+    for row in 0..<rows {
+      values.base[row] = Self.view(spans.valueStarts[row], spans.valueLengths[row])
+      keys.base[row] = Self.view(spans.keyStarts[row], spans.keyLengths[row])
+      hasKey.base[row] = spans.keyLengths[row] >= 0
+      keyCount += hasKey.base[row] ? 1 : 0
+      places.base[row] = spans.offsets[row]
+      times.base[row] = spans.timestamps[row] &* 1000
+    }
+    let keyColumn =
+      keyCount == 0
+      ? nil : Column(.bytes(BytesVector(views: keys, blob: blob)), validity: keyCount == rows ? nil : hasKey)
+    return RecordRun(blob: blob, values: values, keys: keyColumn, offsets: places, timestamps: times)
+  }
+
+  /// A missing value or key is an empty view.
+  private static func view(_ start: UInt32, _ length: Int32) -> ByteView {
+    length <= 0 ? ByteView(offset: 0, length: 0) : ByteView(offset: start, length: UInt32(length))
+  }
+}
