@@ -42,7 +42,7 @@ final class InputSelector {
   init(_ sources: [any Source], options: RunOptions, workers: Int) {
     self.sources = sources
     bound = ChunkBound(bytes: max(1, options.chunkBytes), records: max(1, options.chunkRecords))
-    stepChunks = max(1, options.stepChunks ?? workers * 2)
+    stepChunks = max(1, options.stepChunks ?? workers * 8)
     partitions = sources.indices.flatMap { source in
       (0..<sources[source].partitionCount).map { PartitionID(source: source, partition: $0) }
     }

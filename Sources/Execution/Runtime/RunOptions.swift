@@ -10,10 +10,10 @@ package struct RunOptions: Sendable {
   /// Threads that drive the workers; at most as many as workers.
   package var threads: Int?
   /// The bytes that are decoded at once.
-  package var chunkBytes = 1 << 20
+  package var chunkBytes = 256 << 10
   /// The records of a topic, or rows, that are taken at once.
   package var chunkRecords = 65_536
-  /// Chunks of one step; by default two for each worker.
+  /// Chunks of one step; by default eight for each worker, so that waiting for each other costs little.
   package var stepChunks: Int?
   /// Rows of a batch after decoding, at most.
   package var batchRows = 8192

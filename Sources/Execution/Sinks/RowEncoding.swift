@@ -60,6 +60,7 @@ final class TextRowEncoder: SinkEncoder {
   private let writer: Writer
   /// The bytes of a row so far, by which room is made.
   private var rowBytes = 64
+  private var spares: [ByteBuffer] = []
 
   init(_ encoding: RowEncoding) {
     self.encoding = encoding
@@ -69,8 +70,14 @@ final class TextRowEncoder: SinkEncoder {
     }
   }
 
+  func recycle(_ buffer: ByteBuffer) {
+    guard spares.count < 8 else { return }
+    buffer.removeAll()
+    spares.append(buffer)
+  }
+
   func encode(_ batch: Batch) -> EncodedRows {
-    let buffer = ByteBuffer(capacity: batch.count * rowBytes + 256)
+    let buffer = spares.popLast() ?? ByteBuffer(capacity: batch.count * rowBytes + 256)
     var kinds: [ChangeKind]?
     if encoding.writesOperation && batch.weights != nil {
       kinds = ChangeKinds.of(

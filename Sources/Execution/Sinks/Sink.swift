@@ -14,16 +14,25 @@ package enum SinkPiece: Sendable {
 package final class EncodedRows: @unchecked Sendable {
   package let bytes: ByteBuffer
   package let rows: Int
+  /// Keys, partitions and times, for a topic.
+  package let records: EncodedRecords?
 
-  package init(bytes: ByteBuffer, rows: Int) {
+  package init(bytes: ByteBuffer, rows: Int, records: EncodedRecords? = nil) {
     self.bytes = bytes
     self.rows = rows
+    self.records = records
   }
 }
 
 /// One worker's encoder for a sink; nil results keep the rows as they are.
 package protocol SinkEncoder: AnyObject {
   func encode(_ batch: Batch) -> EncodedRows
+  /// Takes back the buffer of rows that were written, to use it again.
+  func recycle(_ buffer: ByteBuffer)
+}
+
+extension SinkEncoder {
+  package func recycle(_ buffer: ByteBuffer) {}
 }
 
 /// What a sink is told of the step whose rows it gets.

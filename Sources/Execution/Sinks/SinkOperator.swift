@@ -31,10 +31,10 @@ final class SinkOperator: Operator {
   static func write(
     _ operators: [SinkOperator], to sink: any Sink, step: SinkStep, isSummed: Bool
   ) throws(ExecutionError) -> UInt64 {
-    var all: [(position: Position, piece: SinkPiece)] = []
+    var all: [(position: Position, piece: SinkPiece, owner: SinkOperator)] = []
     var fired: [PlacedBatch] = []
     for operation in operators {
-      all += operation.pieces
+      all += operation.pieces.map { ($0.position, $0.piece, operation) }
       fired += operation.fired
       operation.pieces = []
       operation.fired = []
@@ -47,6 +47,7 @@ final class SinkOperator: Operator {
     for index in order {
       if isSummed { sum = Hash.combine(sum, all[index].piece.checksum(types: first.types)) }
       try sink.write(all[index].piece, step: step)
+      if case .bytes(let encoded) = all[index].piece { all[index].owner.encoder?.recycle(encoded.bytes) }
     }
     for placed in PlacedBatch.inOrder(fired, types: first.types) {
       let piece: SinkPiece = first.encoder.map { .bytes($0.encode(placed.batch)) } ?? .rows(placed.batch)

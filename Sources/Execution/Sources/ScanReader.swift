@@ -29,6 +29,8 @@ final class ScanReader: Operator {
   private let keepsOffsets: Bool
   private let keepsPayload: Bool
   private let spans = LogBatchReader()
+  /// The buffer of the last chunk, when no column looks into it any more.
+  private var spare: Blob?
   private var decoders: [Int: any RecordDecoder] = [:]
   /// The next record's offset in each partition that this worker reads alone.
   private var nextRecord: [Int: Int64] = [:]
@@ -61,8 +63,10 @@ final class ScanReader: Operator {
     case .lines(let blob, let range, let isLast):
       records = decode(blob, range, isLast: isLast, dealt, base: base, node: node, worker: worker)
     case .fileRange(let reader, let range, _):
-      let (blob, lines) = try reader.lines(in: range)
+      keepIfUnused()
+      let (blob, lines) = try reader.lines(in: range, spare: spare)
       records = decode(blob, lines, isLast: true, dealt, base: base, node: node, worker: worker)
+      spare = consume blob
     case .logBatches(let blob, let count, let offsets):
       let run = try spans.records(blob, count: count, offsets: offsets, place: description.place.text)
       records = decode(run, dealt.chunk.partition, node: node, worker: worker)
@@ -76,6 +80,12 @@ final class ScanReader: Operator {
     node.counts.received += records
     worker.group.chunkTable.count(records, at: dealt.entry)
     if dealt.isSole { nextRecord[dealt.chunk.partition] = base &+ Int64(records) }
+  }
+
+  /// Keeps the buffer for the next chunk only if everything that was decoded from it is gone: rows that wait for other
+  /// workers, or whose strings a state has not copied yet, still look into it.
+  private func keepIfUnused() {
+    if !isKnownUniquelyReferenced(&spare) { spare = nil }
   }
 
   /// The offset of the chunk's first record; nil while other workers still count the records before it.
