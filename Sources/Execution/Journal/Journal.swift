@@ -13,9 +13,9 @@ package protocol JournalStore: AnyObject {
 
 /// Commits in memory, for tests.
 package final class MemoryJournal: JournalStore {
-  private var kept: [[UInt8]] = []
+  private var kept: [[UInt8]]
 
-  package init() {}
+  package init(_ entries: [[UInt8]] = []) { kept = entries }
 
   package func append(_ entry: [UInt8]) throws(ExecutionError) { kept.append(entry) }
   package func entries() throws(ExecutionError) -> [[UInt8]] { kept }
@@ -60,6 +60,7 @@ package final class Journal {
 extension PipelineRun {
   /// Runs a step and keeps what the journal must know of it.
   func runAndRecord(_ input: StepInput, isLast: Bool) throws(ExecutionError) {
+    try placeSinks()
     let now = options.clock()
     guard let journal else {
       try runStep(input, now: now, isLast: isLast)
@@ -87,8 +88,16 @@ extension PipelineRun {
     if journal.pendingCount >= options.commitSteps { try commit() }
   }
 
+  /// Puts sinks behind what was committed, once all committed steps have run again: what a crash left there goes.
+  private func placeSinks() throws(ExecutionError) {
+    guard let outputs = resumedOutputs else { return }
+    resumedOutputs = nil
+    for (sink, position) in zip(sinks, outputs) { try sink.resume(at: position) }
+  }
+
   /// Makes everything so far permanent: outputs first, then the journal.
   package func commit() throws(ExecutionError) {
+    try placeSinks()
     for sink in sinks { try sink.flush(isDurable: journal != nil) }
     try journal?.commit()
   }
@@ -103,7 +112,7 @@ extension PipelineRun {
       guard checksum == record.checksum else { throw .divergedReplay(step: record.step) }
       lastCaughtUp = record.caughtUp
       isFinished = record.isLast
-      for (sink, position) in zip(sinks, record.outputs) { try sink.resume(at: position) }
+      resumedOutputs = record.outputs
     }
   }
 }

@@ -77,7 +77,7 @@ extension PipelineRun {
       throw .unusableSnapshot(error.what)
     }
     for (id, position) in positions { try sources[id.source].seek(partition: id.partition, to: position) }
-    for (sink, output) in zip(sinks, outputs) { try sink.resume(at: output) }
+    resumedOutputs = outputs
   }
 
   private func restoreHead(_ reader: ColumnReader) throws(StateFormatError) {

@@ -37,6 +37,8 @@ package final class PipelineRun {
   /// Counts of a run that this one resumes.
   var resumedCounts: [NodeCounts]
   let journal: Journal?
+  /// Where the sinks of a resumed run stood, until they are put there.
+  var resumedOutputs: [[Int64]]?
   /// The partitions that had nothing more in the last step that was recorded.
   var lastCaughtUp: Set<PartitionID> = []
   private(set) package var samples: [SideSample] = []

@@ -70,7 +70,7 @@ final class SideStreams {
   }
 
   func keepFailures(_ rows: [FailedRow], of batch: Batch, node: RunningNode, worker: Worker) {
-    let time = node.plan.inputs.first.flatMap { topology.plan.nodes[$0.node].properties.timeAttribute?.column }
+    let time = timeColumn(node.plan)
     for failed in rows {
       let row = Int(failed.row)
       var eventTime: Int64?
@@ -84,6 +84,12 @@ final class SideStreams {
           payload: batch.origin?.payload?.bytes(row)),
         node: node.id)
     }
+  }
+
+  /// Where the rows that reach a node have their event time.
+  private func timeColumn(_ node: PlanNode) -> Int? {
+    if case .watermark(let column, _, _) = node.operation { return column }
+    return node.inputs.first.flatMap { topology.plan.nodes[$0.node].properties.timeAttribute?.column }
   }
 
   func keepLate(_ batch: Batch, node: Int, worker: Worker) {
