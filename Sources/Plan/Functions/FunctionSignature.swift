@@ -202,8 +202,9 @@ extension FunctionSignature {
     case .generic(let index, _): return variables[index]
     case .array(let index): return .array(element: variables[index] ?? .null)
     case .decimal:
+      // An integer stays one: the kernels of decimals widen it on the way.
       if type == .null { return .decimal(precision: 1, scale: 0) }
-      return type.decimalShape.map { .decimal(precision: $0.precision, scale: $0.scale) }
+      return type.decimalShape == nil ? nil : type
     case .optional(let inner), .variadic(let inner): return target(of: inner, type, variables)
     }
   }
@@ -212,6 +213,7 @@ extension FunctionSignature {
     guard let cost = ImplicitConversion.cost(from: type, to: target) else { return nil }
     // A type asked for by name is a better fit than one that takes everything.
     if case .any = pattern { return cost + 2 }
+    if case .decimal = pattern, type.isInteger { return 10 }
     return cost
   }
 }

@@ -55,6 +55,45 @@ struct LikePattern: Sendable {
     literals = self.pieces.map { piece in piece.literal.map { BytesVector([$0]) } }
   }
 
+  /// The shapes that need no walk over pieces.
+  enum Shape {
+    case equals(BytesVector)
+    case prefix(BytesVector)
+    case suffix(BytesVector)
+    case contains(BytesVector)
+    case general
+  }
+
+  var shape: Shape {
+    guard pieces.count == 1, let literal = literals[0] else { return .general }
+    switch (startsOpen, endsOpen) {
+    case (false, false): return .equals(literal)
+    case (false, true): return .prefix(literal)
+    case (true, false): return .suffix(literal)
+    case (true, true): return .contains(literal)
+    }
+  }
+
+  /// Whether the whole text of each row has the form of the pattern.
+  func match(_ lane: Text.Lane, _ result: Vector<Bool>) {
+    @inline(__always)
+    func each(_ literal: BytesVector, _ test: (Text, Text) -> Bool) {
+      let view = literal.views.base[0]
+      let needle = Text(base: UnsafePointer(literal.blob.base + Int(view.offset)), count: Int(view.length))
+      for row in 0..<result.count { result.base[row] = test(Text.read(lane, row), needle) }
+      withExtendedLifetime((literal, lane)) {}
+    }
+    switch shape {
+    case .equals(let literal): each(literal) { $0 == $1 }
+    case .prefix(let literal):
+      each(literal) { $0.count >= $1.count && equalBytes($0.base, $1.base, count: $1.count) }
+    case .suffix(let literal):
+      each(literal) { $0.count >= $1.count && equalBytes($0.base + ($0.count &- $1.count), $1.base, count: $1.count) }
+    case .contains(let literal): each(literal) { TextSearch.find($1, in: $0) != nil }
+    case .general: for row in 0..<result.count { result.base[row] = matches(Text.read(lane, row)) }
+    }
+  }
+
   /// Whether the whole text has the form of the pattern.
   func matches(_ text: Text) -> Bool {
     if pieces.isEmpty { return true }
@@ -124,7 +163,12 @@ struct LikePattern: Sendable {
       return TextSearch.find(needle, in: text, from: start).map { $0 &+ needle.count }
     }
     var position = start
+    var first: UInt8?
+    if case .byte(let byte)? = pieces[piece].items.first { first = byte }
     while position <= text.count {
+      if let first {
+        while position < text.count && text[position] != first { position &+= 1 }
+      }
       if let end = match(piece, text, at: position) { return end }
       if position == text.count { return nil }
       position = UTF8Scalar.advance(text, from: position, by: 1)

@@ -15,6 +15,8 @@ final class RegexMatcher {
   private let slotCount: Int
   private let code: UnsafePointer<RegexInstruction>
   private let count: Int
+  private let firstBytes: UnsafePointer<Bool>?
+  private let sets: UnsafePointer<RegexSet>
   @exclusivity(unchecked) private var visited: UnsafeMutablePointer<UInt64>
   @exclusivity(unchecked) private var visitedRoom = 64
   @exclusivity(unchecked) private var stack: UnsafeMutablePointer<Job>
@@ -34,6 +36,8 @@ final class RegexMatcher {
     slots.initialize(repeating: -1, count: slotCount)
     code = UnsafePointer(program.instructions.base)
     count = program.instructions.count
+    sets = UnsafePointer(program.sets.base)
+    firstBytes = program.firstBytes.map { UnsafePointer($0.base) }
     visited = .allocate(capacity: visitedRoom)
     stack = .allocate(capacity: stackRoom)
   }
@@ -58,8 +62,7 @@ final class RegexMatcher {
     var position = start
     let last = program.isAnchored ? 0 : text.count
     while position <= last {
-      if let first = program.firstBytes {
-        let flags = first.base
+      if let flags = firstBytes {
         while position < text.count && !flags[Int(text[position])] { position &+= 1 }
         if position >= text.count || position > last { return false }
       }
@@ -119,16 +122,18 @@ final class RegexMatcher {
     var position = start
     while true {
       let instruction = code[index]
-      let bit = (position &- origin) &* count &+ index
-      let mask = UInt64(1) &<< UInt64(truncatingIfNeeded: bit & 63)
-      if visited[bit &>> 6] & mask != 0 { return false }
-      visited[bit &>> 6] |= mask
+      if instruction.isJoin {
+        let bit = (position &- origin) &* count &+ index
+        let mask = UInt64(1) &<< UInt64(truncatingIfNeeded: bit & 63)
+        if visited[bit &>> 6] & mask != 0 { return false }
+        visited[bit &>> 6] |= mask
+      }
       switch instruction.operation {
       case .byte:
         guard position < text.count, Int32(text[position]) == instruction.argument else { return false }
         position &+= 1
       case .set:
-        let length = RegexStep.take(program, instruction.argument, text, position)
+        let length = RegexStep.take(sets, program, instruction.argument, text, position)
         if length == 0 { return false }
         position &+= length
       case .split:
@@ -150,9 +155,11 @@ final class RegexMatcher {
 enum RegexStep {
   /// The bytes of the code point at `position` if the set has it, or 0.
   @inline(__always)
-  static func take(_ program: RegexProgram, _ number: Int32, _ text: Text, _ position: Int) -> Int {
+  static func take(
+    _ sets: UnsafePointer<RegexSet>, _ program: RegexProgram, _ number: Int32, _ text: Text, _ position: Int
+  ) -> Int {
     guard position < text.count else { return 0 }
-    let set = program.sets.base[Int(number)]
+    let set = sets[Int(number)]
     let byte = text[position]
     if byte < 128 {
       let word = byte < 64 ? set.low : set.high
@@ -226,7 +233,7 @@ struct ThreadListMatcher {
         let length =
           instruction.operation == .byte
           ? (position < text.count && Int32(text[position]) == instruction.argument ? 1 : 0)
-          : RegexStep.take(program, instruction.argument, text, position)
+          : RegexStep.take(UnsafePointer(program.sets.base), program, instruction.argument, text, position)
         if length > 0 {
           waiting[position + length, default: []].append(
             Thread(instruction: Int(instruction.next), slots: thread.slots))

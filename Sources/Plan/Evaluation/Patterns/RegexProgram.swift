@@ -23,6 +23,9 @@ struct RegexInstruction: BitwiseCopyable {
   var argument: Int32 = 0
   var next: Int32 = 0
   var alternative: Int32 = 0
+  /// Whether more than one way leads here, or away: where the matcher notes what it has tried. Everything else is on
+  /// one way only, and so tried no more often than where that way begins.
+  var isJoin = false
 }
 
 /// A character set as two words for ASCII and a run of ranges for the rest.
@@ -53,6 +56,7 @@ final class RegexProgram: Sendable {
     var compiler = RegexCompiler()
     try compiler.compile(.group(tree, 0))
     compiler.instructions.append(RegexInstruction(operation: .match))
+    compiler.link()
     instructions = Vector(compiler.instructions)
     sets = Vector(compiler.sets)
     ranges = Vector(compiler.ranges)
@@ -163,6 +167,30 @@ private struct RegexCompiler {
     if lazy {
       instructions[split].alternative = instructions[split].next
       instructions[split].next = here
+    }
+  }
+
+  /// Makes every instruction lead past jumps, and finds the joins.
+  mutating func link() {
+    func target(_ index: Int32) -> Int32 {
+      var index = index
+      var left = instructions.count
+      while left > 0, instructions[Int(index)].operation == .split, instructions[Int(index)].alternative < 0 {
+        index = instructions[Int(index)].next
+        left -= 1
+      }
+      return index
+    }
+    var entries = [Int](repeating: 0, count: instructions.count)
+    for index in instructions.indices where instructions[index].operation != .match {
+      instructions[index].next = target(instructions[index].next)
+      entries[Int(instructions[index].next)] += 1
+      guard instructions[index].operation == .split, instructions[index].alternative >= 0 else { continue }
+      instructions[index].alternative = target(instructions[index].alternative)
+      entries[Int(instructions[index].alternative)] += 1
+    }
+    for index in instructions.indices {
+      instructions[index].isJoin = entries[index] > 1 || instructions[index].operation == .split
     }
   }
 

@@ -28,6 +28,18 @@ enum TextSearch {
     return nil
   }
 
+  /// The top bits of those of the eight bytes at `position` that are `byte` and lie within the text.
+  @inline(__always)
+  static func hits(_ text: Text, _ position: Int, _ byte: UInt8) -> UInt64 {
+    let seven: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+    let raw = UnsafeRawPointer(text.base)
+    let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+    let other = word ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
+    let zeros = ~((other & seven) &+ seven | other | seven)
+    let rest = text.count &- position
+    return rest >= 8 ? zeros : zeros & ~(~0 &<< UInt64(truncatingIfNeeded: rest &* 8))
+  }
+
   /// The position of the last occurrence.
   static func findLast(_ needle: Text, in text: Text) -> Int? {
     var position = text.count &- needle.count

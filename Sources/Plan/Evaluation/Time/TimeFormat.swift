@@ -228,9 +228,23 @@ extension TimeFormat {
 
   private static func write(_ number: Int64, _ width: Int, _ fill: UInt8, _ sink: TextSink) {
     if number < 0 { sink.append(UInt8(ascii: "-")) }
-    let digits = Array(String(number.magnitude).utf8)
-    for _ in 0..<max(width - digits.count, 0) { sink.append(fill) }
-    sink.append(digits)
+    guard let target = sink.reserve(IntText.maximumLength + max(width, 0)) else { return }
+    var digits = 1
+    var rest = number.magnitude / 10
+    while rest > 0 {
+      digits &+= 1
+      rest /= 10
+    }
+    let filled = max(width &- digits, 0)
+    for index in 0..<filled { target[index] = fill }
+    rest = number.magnitude
+    var position = filled &+ digits
+    while position > filled {
+      position &-= 1
+      target[position] = 48 &+ UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
+    sink.advance(filled &+ digits)
   }
 
   private static func writeText(

@@ -13,6 +13,9 @@ extension FunctionFamily {
           ["x": .generic(0, .equatable), "y": .generic(0, .equatable)], .generic(0), nulls: .custom, Choice.nullIf)
       ])
     declare(
+      "ENFORCE", [], "TRUE, or an error of the row where the condition is FALSE: how a CHECK is kept.",
+      examples: ["ENFORCE(1 < 2)": "true"], [FunctionSignature(["condition": .bool], .boolean, Choice.enforce)])
+    declare(
       "ZEROIFNULL", [], "0 for NULL, else the number.", examples: ["ZEROIFNULL(NULL)": "0"],
       [FunctionSignature(["x": .generic(0, .numeric)], .generic(0), nulls: .never, Choice.zeroIfNull)])
     declare(
@@ -23,6 +26,10 @@ extension FunctionFamily {
 
 /// The kernels of choices.
 enum Choice {
+  static let enforce = Kernel.checked { (condition: Bool) in
+    (true, condition ? nil : RowErrorCode.checkFailed)
+  }
+
   static let nullIf = Kernel { site throws(InvalidConstant) in
     let type = site.result
     let equal = try Comparison.kernel(.equal, type.storage).prepare(

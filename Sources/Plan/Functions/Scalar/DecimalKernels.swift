@@ -78,21 +78,46 @@ enum DecimalKernel {
     }
   }
 
+  /// The loop over operands of either storage.
   @inline(__always)
   private static func evaluator(
     _ function: @escaping @Sendable (Int128, Int128) -> (Int128, RowErrorCode?)
   ) -> Evaluator {
     { arguments, rows in
-      let a = Int128.lane(arguments[0])
-      let b = Int128.lane(arguments[1])
       let result = Vector<Int128>(uninitialized: rows.count)
-      let target = result.base
-      for row in 0..<rows.count {
-        let (value, code) = function(a.base[row &* a.step], b.base[row &* b.step])
-        target[row] = value
-        if let code { rows.fail(row, code) }
+      switch (arguments[0].isInteger, arguments[1].isInteger) {
+      case (false, false): loop(Int128.lane(arguments[0]), Int128.lane(arguments[1]), result, &rows, function)
+      case (false, true): loop(Int128.lane(arguments[0]), Int64.lane(arguments[1]), result, &rows, function)
+      case (true, false): loop(Int64.lane(arguments[0]), Int128.lane(arguments[1]), result, &rows, function)
+      case (true, true): loop(Int64.lane(arguments[0]), Int64.lane(arguments[1]), result, &rows, function)
       }
-      return withExtendedLifetime((a, b)) { .column(Column(.decimal(result))) }
+      return .column(Column(.decimal(result)))
+    }
+  }
+
+  @inline(__always)
+  private static func loop<A: Cell & BinaryInteger, B: Cell & BinaryInteger>(
+    _ a: CellLane<A>, _ b: CellLane<B>, _ result: Vector<Int128>, _ rows: inout Rows,
+    _ function: (Int128, Int128) -> (Int128, RowErrorCode?)
+  ) {
+    let target = result.base
+    for row in 0..<rows.count {
+      let (value, code) = function(
+        Int128(truncatingIfNeeded: a.base[row &* a.step]), Int128(truncatingIfNeeded: b.base[row &* b.step]))
+      target[row] = value
+      if let code { rows.fail(row, code) }
+    }
+    withExtendedLifetime((a, b)) {}
+  }
+}
+
+extension Datum {
+  /// Whether it holds integers of 64 bits.
+  fileprivate var isInteger: Bool {
+    switch self {
+    case .column(let column): if case .int = column.data { true } else { false }
+    case .scalar(.int): true
+    case .scalar: false
     }
   }
 }

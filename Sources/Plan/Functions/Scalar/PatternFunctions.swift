@@ -97,7 +97,7 @@ enum PatternKernel {
       let text = Text.lane(arguments[0])
       if let prepared {
         let result = Vector<Bool>(uninitialized: rows.count)
-        for row in 0..<rows.count { result.base[row] = prepared.matches(Text.read(text, row)) }
+        prepared.match(text, result)
         return .column(Column(.bool(result)))
       }
       let patterns = Text.lane(arguments[1])

@@ -91,6 +91,10 @@ extension FunctionFamily {
             return true
           })
       ])
+    declareCharacters()
+  }
+
+  private mutating func declareCharacters() {
     declare(
       "TRANSLATE", [], "The text with each character of one list replaced by that of another, or dropped.",
       examples: ["TRANSLATE('abc', 'ac', 'x')": "xb"],

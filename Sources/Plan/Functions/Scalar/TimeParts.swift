@@ -88,6 +88,10 @@ extension FunctionFamily {
       "LAST_DAY", [], "The last day of the month, or another unit, in which a date lies.",
       examples: ["LAST_DAY(DATE '2024-02-03')": "2024-02-29"],
       [FunctionSignature(["date": .date, "unit": .optional(.part)], .date, TimeKernel.lastDay)])
+    declareAdditions()
+  }
+
+  private mutating func declareAdditions() {
     let addition: [FunctionSignature] = [
       FunctionSignature(["time": .timestamp, "interval": .interval], .timestamp, TimeArithmetic.addInterval),
       FunctionSignature(["time": .timestamp, "interval": .months], .timestamp, TimeArithmetic.months(sign: 1)),
