@@ -23,9 +23,22 @@ final class AggregateInput {
   init(_ aggregation: Aggregation, timeZone: TimeZoneRules) {
     self.aggregation = aggregation
     var expressions = aggregation.keys.map(\.expression)
-    for call in aggregation.calls { expressions += call.arguments }
+    for call in aggregation.calls { expressions += call.arguments.map { Self.guarded($0, by: call.filter) } }
     for call in aggregation.calls { if let filter = call.filter { expressions.append(filter) } }
     program = ExpressionProgram(expressions, timeZone: timeZone)
+  }
+
+  /// An argument that is computed only where the call's FILTER holds: `SUM(1 / x) FILTER (WHERE x <> 0)` never fails.
+  private static func guarded(_ argument: Expression, by filter: Expression?) -> Expression {
+    guard let filter else { return argument }
+    switch argument.kind {
+    case .column, .literal: return argument
+    case .call, .cast, .and, .or, .conditional, .coalesce, .isNull, .inList, .field, .makeRow, .makeArray, .safe:
+      return Expression(
+        .conditional(
+          [ConditionalBranch(condition: filter, result: argument)], otherwise: .literal(.null, argument.type)),
+        type: argument.type, nullable: true, range: argument.range)
+    }
   }
 
   func rows(of batch: Batch, step: StepContext, output: any OperatorOutput) -> AggregateRows {

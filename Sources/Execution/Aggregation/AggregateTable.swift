@@ -12,9 +12,13 @@ final class AggregateTable {
   private let states: [any AccumulatorState]
   /// The rows behind each group: it is present while this is above zero.
   private let rowCounts = StateVector<Int64>(empty: 0)
+  /// Whether the one group of an aggregate without keys stays when all its rows were taken back: COUNT is 0 then.
+  private let keepsGlobalGroup: Bool
+  private var hasGlobalGroup = false
 
-  init(_ aggregation: Aggregation) {
+  init(_ aggregation: Aggregation, keepsGlobalGroup: Bool = false) {
     self.aggregation = aggregation
+    self.keepsGlobalGroup = keepsGlobalGroup && aggregation.keys.isEmpty
     keyTypes = aggregation.keys.map(\.expression.type)
     index = GroupIndex(types: keyTypes)
     states = aggregation.calls.map { AggregateLibrary.makeStates(for: $0) }
@@ -31,7 +35,7 @@ final class AggregateTable {
     return Int(total)
   }
 
-  func isPresent(_ group: Int32) -> Bool { rowCounts.base[Int(group)] > 0 }
+  func isPresent(_ group: Int32) -> Bool { rowCounts.base[Int(group)] > 0 || hasGlobalGroup }
 
   /// The ids of the rows' groups, new ones included; their states are empty until `accumulate`.
   func groups(of rows: AggregateRows) -> Vector<Int32> {
@@ -46,6 +50,7 @@ final class AggregateTable {
   }
 
   func accumulate(_ rows: AggregateRows, groups: Vector<Int32>) {
+    hasGlobalGroup = keepsGlobalGroup
     let counts = rowCounts.base
     if let weights = rows.batch.weights {
       for row in 0..<groups.count { counts[Int(groups.base[row])] &+= weights.base[row] }
@@ -70,7 +75,9 @@ final class AggregateTable {
   /// The groups that are present, in the order of their keys, and the keys as comparable bytes.
   func presentGroups() -> (groups: Vector<Int32>, keys: BytesVector) {
     let builder = VectorBuilder<Int32>(capacity: groupCount)
-    for group in 0..<groupCount where rowCounts.base[group] > 0 { builder.append(Int32(truncatingIfNeeded: group)) }
+    for group in 0..<groupCount where isPresent(Int32(truncatingIfNeeded: group)) {
+      builder.append(Int32(truncatingIfNeeded: group))
+    }
     return ordered(builder.finish())
   }
 
@@ -93,9 +100,17 @@ final class AggregateTable {
     return (columns, RowErrors.firstOfEachRow(errors))
   }
 
+  /// Makes the given groups absent, as if no row of theirs had ever come.
+  func clear(_ groups: Vector<Int32>) {
+    rowCounts.clear(groups)
+    hasGlobalGroup = hasGlobalGroup && groups.count == 0
+    for state in states { state.clear(groups) }
+  }
+
   /// Keeps only the given groups, which get the ids 0, 1, ... in that order.
   func keep(_ groups: Vector<Int32>) -> AggregateTable {
-    let kept = AggregateTable(aggregation)
+    let kept = AggregateTable(aggregation, keepsGlobalGroup: keepsGlobalGroup)
+    kept.hasGlobalGroup = hasGlobalGroup && groups.count > 0
     let targets = kept.index.ids(for: index.keys(groups), count: groups.count)
     kept.makeRoom()
     for i in 0..<groups.count { kept.rowCounts.base[Int(targets.base[i])] = rowCounts.base[Int(groups.base[i])] }
@@ -105,12 +120,14 @@ final class AggregateTable {
 
   func write(to writer: ColumnWriter) {
     index.write(to: writer)
+    writer.write(hasGlobalGroup)
     writer.write(rowCounts.copy())
     for state in states { state.write(to: writer) }
   }
 
   func read(from reader: ColumnReader) throws(StateFormatError) {
     index = try GroupIndex.read(from: reader, types: keyTypes)
+    hasGlobalGroup = try reader.bool() && keepsGlobalGroup && index.count > 0
     rowCounts.replace(with: try reader.ints())
     guard rowCounts.count == index.count else {
       throw reader.failure("an aggregate has \(rowCounts.count) row counts for \(index.count) groups")

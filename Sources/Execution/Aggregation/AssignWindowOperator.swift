@@ -40,7 +40,9 @@ final class AssignWindowOperator: Operator {
       times.base[row] = windowEnds.base[row].subtractingSaturating(1)
     }
     let added = [starts, windowEnds, times].map { Column(.int($0)) }
-    let copies = batch.gather(selection)
+    var copies = batch.gather(selection)
+    let watermarks = copies.origin?.watermarks.map(delayed)
+    copies.origin?.watermarks = watermarks
     output.emit(copies.replacing(columns: copies.columns + added))
   }
 
@@ -58,6 +60,16 @@ final class AssignWindowOperator: Operator {
       }
     }
     return (first, last)
+  }
+
+  /// The watermarks as `window_time` trails them.
+  private func delayed(_ watermarks: Vector<Int64>) -> Vector<Int64> {
+    guard assignment.grace > 0 else { return watermarks }
+    let result = Vector<Int64>(uninitialized: watermarks.count)
+    for row in 0..<watermarks.count {
+      result.base[row] = watermarks.base[row].subtractingSaturating(assignment.grace)
+    }
+    return result
   }
 
   /// `window_time` trails the watermark by the grace that windows have.

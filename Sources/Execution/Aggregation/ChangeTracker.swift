@@ -20,18 +20,24 @@ final class ChangeTracker {
   func willTouch(_ groups: Vector<Int32>, of table: AggregateTable) {
     marks.resize(to: table.groupCount)
     let present = VectorBuilder<Int32>()
+    let positions = VectorBuilder<Int32>()
     for row in 0..<groups.count {
       let group = groups.base[row]
       if marks.base[Int(group)] { continue }
       marks.base[Int(group)] = true
       if table.isPresent(group) {
         present.append(group)
-        oldPositions.append(Int32(truncatingIfNeeded: touched.count))
+        positions.append(Int32(truncatingIfNeeded: touched.count))
       }
       touched.append(group)
     }
     let old = present.finish()
-    if old.count > 0 { oldRows.append(table.rows(of: old).columns) }
+    guard old.count > 0 else { return }
+    // A group whose result failed was not spoken of.
+    let (columns, errors) = table.rows(of: old)
+    let said = errors.goodRows(of: old.count)
+    oldPositions.append(contentsOf: positions.finish().gather(said))
+    oldRows.append(errors.isEmpty ? columns : columns.map { $0.gather(said) })
   }
 
   /// The changes since the last call, ordered by key, the old row of a group before the new one; nil when there is none.

@@ -16,7 +16,8 @@ final class GroupAggregateOperator: Operator {
   /// The step clock when each group was last touched, for the time to live.
   private var touchedAt = StateVector<Int64>(empty: 0)
   private var lastEmission: Int64?
-  private var expiredGroups: Int64 = 0
+  /// When the table was last searched for groups to forget.
+  private var lastSweep: Int64?
   private let ownsGlobalGroup: Bool
 
   /// Makes the operator of one worker. `isAppendOnly` says whether the input never takes rows back.
@@ -27,7 +28,7 @@ final class GroupAggregateOperator: Operator {
     input = AggregateInput(aggregation, timeZone: timeZone)
     resultTypes = aggregation.keys.map(\.expression.type) + aggregation.calls.map(\.result.type)
     passesNewKeys = aggregation.calls.isEmpty && inputIsAppendOnly && aggregation.emission != .final
-    table = AggregateTable(aggregation)
+    table = AggregateTable(aggregation, keepsGlobalGroup: true)
     ownsGlobalGroup = aggregation.keys.isEmpty && worker == 0
   }
 
@@ -40,27 +41,49 @@ final class GroupAggregateOperator: Operator {
     guard rows.batch.count > 0 else { return }
     let known = table.groupCount
     let groups = table.groups(of: rows)
-    if aggregation.timeToLive != nil { noteTouch(groups, now: step.now) }
+    var expired: [Int32] = []
+    if let timeToLive = aggregation.timeToLive { expired = touch(groups, timeToLive, now: step.now) }
     if passesNewKeys {
-      emitNewKeys(rows, groups: groups, known: known, output: output)
+      emitNewKeys(rows, groups: groups, known: known, expired: expired, output: output)
     } else if aggregation.emission != .final {
       changes.willTouch(groups, of: table)
     }
     table.accumulate(rows, groups: groups)
   }
 
-  private func noteTouch(_ groups: Vector<Int32>, now: Int64) {
+  /// Starts groups anew that are touched after their time to live, whether or not they were swept out meanwhile.
+  /// Returns them.
+  private func touch(_ groups: Vector<Int32>, _ timeToLive: Int64, now: Int64) -> [Int32] {
+    let known = touchedAt.count
     touchedAt.resize(to: table.groupCount)
-    for row in 0..<groups.count { touchedAt.base[Int(groups.base[row])] = now }
+    let limit = now.subtractingSaturating(timeToLive)
+    let expired = VectorBuilder<Int32>()
+    for row in 0..<groups.count {
+      let group = Int(groups.base[row])
+      if group < known, touchedAt.base[group] < limit { expired.append(groups.base[row]) }
+      touchedAt.base[group] = now
+    }
+    // What was said of them and not revised yet stays said, as it does for groups that were swept out.
+    let restarted = expired.finish()
+    if restarted.count > 0 { table.clear(restarted) }
+    return restarted.array
   }
 
-  /// Emits the first row of each group that is new: ids are given in order of arrival.
-  private func emitNewKeys(_ rows: AggregateRows, groups: Vector<Int32>, known: Int, output: any OperatorOutput) {
+  /// Emits the first row of each group that is new, or that starts anew: ids are given in order of arrival.
+  private func emitNewKeys(
+    _ rows: AggregateRows, groups: Vector<Int32>, known: Int, expired: [Int32], output: any OperatorOutput
+  ) {
     let first = VectorBuilder<Int32>()
     var next = Int32(truncatingIfNeeded: known)
-    for row in 0..<groups.count where groups.base[row] == next {
+    var waiting = Set(expired)
+    for row in 0..<groups.count {
+      let group = groups.base[row]
+      if group == next {
+        next += 1
+      } else if waiting.isEmpty || waiting.remove(group) == nil {
+        continue
+      }
       first.append(Int32(truncatingIfNeeded: row))
-      next += 1
     }
     let selection = first.finish()
     output.countFiltered(rows.batch.count - selection.count)
@@ -75,16 +98,16 @@ final class GroupAggregateOperator: Operator {
     if isLast, ownsGlobalGroup, table.groupCount == 0, !aggregation.calls.isEmpty { addEmptyGroup() }
     switch aggregation.emission {
     case .final:
-      if isLast { emitAll(output) }
+      if isLast { emitAll(now: step.now, output) }
     case .changes:
       emitChanges(output)
     case .every(let period, _):
-      if isLast || step.now - (lastEmission ?? step.now - period) >= period {
+      if isLast || lastEmission.map({ step.now.subtractingSaturating($0) >= period }) ?? true {
         lastEmission = step.now
         emitChanges(output)
       }
     }
-    if let timeToLive = aggregation.timeToLive, changes.isEmpty { forget(before: step.now - timeToLive) }
+    if let timeToLive = aggregation.timeToLive, changes.isEmpty { sweep(timeToLive, now: step.now) }
   }
 
   /// An aggregate over nothing still has one row: COUNT is 0, the others NULL.
@@ -98,7 +121,8 @@ final class GroupAggregateOperator: Operator {
     table.accumulate(one, groups: groups)
   }
 
-  private func emitAll(_ output: any OperatorOutput) {
+  private func emitAll(now: Int64, _ output: any OperatorOutput) {
+    if let timeToLive = aggregation.timeToLive { table.clear(groups(before: now.subtractingSaturating(timeToLive))) }
     let (groups, keys) = table.presentGroups()
     guard groups.count > 0 else { return }
     let (columns, errors) = table.rows(of: groups)
@@ -112,15 +136,28 @@ final class GroupAggregateOperator: Operator {
     output.emit(Batch(columns: columns, count: weights.count, weights: weights, order: order))
   }
 
-  /// Drops groups that were last touched before `time`, once they are worth the copy of the others.
-  private func forget(before time: Int64) {
+  private func groups(before time: Int64) -> Vector<Int32> {
+    touchedAt.resize(to: table.groupCount)
+    let expired = VectorBuilder<Int32>()
+    for group in 0..<table.groupCount where touchedAt.base[group] < time {
+      expired.append(Int32(truncatingIfNeeded: group))
+    }
+    return expired.finish()
+  }
+
+  /// Gives back the memory of groups past their time to live, now and then, and once they are worth the copy of the
+  /// others. Results do not depend on when: an expired group starts anew in any case.
+  private func sweep(_ timeToLive: Int64, now: Int64) {
+    if let lastSweep, now.subtractingSaturating(lastSweep) < timeToLive / 4 { return }
+    lastSweep = now
+    let limit = now.subtractingSaturating(timeToLive)
+    touchedAt.resize(to: table.groupCount)
     let kept = VectorBuilder<Int32>()
-    for group in 0..<table.groupCount where touchedAt.base[group] >= time {
+    for group in 0..<table.groupCount where touchedAt.base[group] >= limit {
       kept.append(Int32(truncatingIfNeeded: group))
     }
-    guard kept.count * 4 <= table.groupCount * 3, table.groupCount > 0 else { return }
+    guard kept.count < table.groupCount - table.groupCount / 4 else { return }
     let groups = kept.finish()
-    expiredGroups += Int64(table.groupCount - groups.count)
     let times = touchedAt.gather(groups)
     table = table.keep(groups)
     touchedAt = StateVector(empty: 0)

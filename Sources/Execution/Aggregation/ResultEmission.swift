@@ -124,10 +124,12 @@ extension ExpressionProgram {
 }
 
 extension Batch {
-  /// Writes the rows as an operator keeps them: columns and canonical order.
+  /// Writes the rows as an operator keeps them: columns, weights and canonical order.
   func write(to writer: ColumnWriter) {
     writer.write(count)
     writer.write(columns)
+    writer.write(weights != nil)
+    if let weights { writer.write(weights) }
     writer.write(order != nil)
     if let order { writer.write(Column(.bytes(order))) }
   }
@@ -136,8 +138,11 @@ extension Batch {
     let count = Int(clamping: try reader.int())
     let columns = try reader.columns(types)
     self.init(columns: columns, count: count)
+    if try reader.bool() { weights = try reader.ints() }
     if try reader.bool(), case .bytes(let keys) = try reader.column(.bytes()).data { order = keys }
-    guard count >= 0, columns.allSatisfy({ $0.count == count }), order.map({ $0.count == count }) ?? true else {
+    guard count >= 0, columns.allSatisfy({ $0.count == count }), order.map({ $0.count == count }) ?? true,
+      weights.map({ $0.count == count }) ?? true
+    else {
       throw reader.failure("kept rows have columns of different lengths")
     }
   }

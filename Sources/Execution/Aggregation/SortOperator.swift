@@ -45,9 +45,11 @@ final class SortOperator: Operator {
     pending.append(good)
     pendingRows += good.count
     if let limit, batch.weights == nil,
-      pendingRows > max(Self.pruneAt, Int(clamping: limit) * 4 + Int(clamping: offset))
+      pendingRows > max(Self.pruneAt, Int(clamping: limit.multipliedSaturating(by: 4).addingSaturating(offset)))
     {
+      let before = pendingRows
       keepFirst(Int(clamping: limit.addingSaturating(offset)), now: step.now)
+      output.countFiltered(before - pendingRows)
     } else if pending.count > 256 {
       // Copying the rows together lets go of the input buffers that their strings look into.
       pending = [Batch.concatenate(pending, types: types)]
@@ -84,8 +86,7 @@ final class SortOperator: Operator {
   }
 
   func writeState(to writer: ColumnWriter) {
-    let all = Batch.concatenate(pending, types: types)
-    all.write(to: writer)
+    Batch.concatenate(pending, types: types).write(to: writer)
   }
 
   func readState(from reader: ColumnReader) throws(StateFormatError) {

@@ -13,6 +13,10 @@ final class WindowAggregateOperator: Operator {
   private let size: Int64
   private let grace: Int64
   private var slices: [SliceKey: AggregateTable] = [:]
+  /// The keys of `slices` in order, made when windows close; nil after a slice was added or dropped.
+  private var sortedKeys: [SliceKey]?
+  /// A time before which no window closes that holds rows.
+  private var nextEnd = Int64.max
   /// Windows that ended at or before this were emitted.
   private var closedThrough = Int64.min
 
@@ -67,58 +71,89 @@ final class WindowAggregateOperator: Operator {
 
   private func fold(_ rows: AggregateRows, into key: SliceKey) {
     guard rows.batch.count > 0 else { return }
-    let table = slices[key] ?? AggregateTable(aggregation)
-    slices[key] = table
+    let table = slices[key] ?? addSlice(key)
     table.accumulate(rows, groups: table.groups(of: rows))
+  }
+
+  private func addSlice(_ key: SliceKey) -> AggregateTable {
+    let table = AggregateTable(aggregation)
+    slices[key] = table
+    sortedKeys = nil
+    nextEnd = min(nextEnd, firstPendingEnd(key))
+    return table
+  }
+
+  /// The ends of the first and last window that counts the rows of a slice.
+  private func ends(of key: SliceKey) -> ClosedRange<Int64> {
+    guard let arithmetic = slicing?.arithmetic else { return key.firstEnd...key.firstEnd }
+    let last = arithmetic.lastEnd(of: key.start)
+    return min(last, max(arithmetic.firstEnd(of: key.start), key.firstEnd))...last
+  }
+
+  /// The end of the first window of a slice that was not emitted yet.
+  private func firstPendingEnd(_ key: SliceKey) -> Int64 {
+    let first = ends(of: key).lowerBound
+    return slicing?.arithmetic.end(after: closedThrough, from: first) ?? first
   }
 
   func advance(to watermark: Watermark, step: StepContext, output: any OperatorOutput) -> Watermark {
     let through = watermark == Int64.max ? Int64.max : watermark.subtractingSaturating(grace)
-    for window in windowsClosing(through: through) { emit(window, output) }
+    guard through >= nextEnd else {
+      closedThrough = max(closedThrough, through)
+      return through
+    }
+    let keys = sortedKeys ?? slices.keys.sorted()
+    sortedKeys = keys
+    if slicing == nil { emitCarriedWindows(through: through, output) } else { emitWindows(through, keys, output) }
     closedThrough = max(closedThrough, through)
     release(through: through)
     return through
   }
 
-  /// The windows with rows that end at or before `through` and were not emitted, in order.
-  private func windowsClosing(through: Int64) -> [(start: Int64, end: Int64)] {
-    guard let slicing else {
-      return slices.keys.filter { $0.firstEnd <= through }.map { ($0.start, $0.firstEnd) }
-        .sorted { ($0.1, $0.0) < ($1.1, $1.0) }
+  private func emitCarriedWindows(through: Int64, _ output: any OperatorOutput) {
+    let closing = slices.filter { $0.key.firstEnd <= through }
+    for (key, table) in closing.sorted(by: { ($0.key.firstEnd, $0.key.start) < ($1.key.firstEnd, $1.key.start) }) {
+      emit(table, start: key.start, end: key.firstEnd, output)
     }
-    let arithmetic = slicing.arithmetic
-    var ends: Set<Int64> = []
-    for key in slices.keys {
-      var end = max(arithmetic.firstEnd(of: key.start), key.firstEnd)
-      let last = min(arithmetic.lastEnd(of: key.start), through)
-      if end <= closedThrough { end += ((closedThrough - end) / arithmetic.step + 1) * arithmetic.step }
+  }
+
+  /// Emits the windows that hold rows, end at or before `through` and were not emitted, in order.
+  private func emitWindows(_ through: Int64, _ keys: [SliceKey], _ output: any OperatorOutput) {
+    guard let arithmetic = slicing?.arithmetic else { return }
+    var pending = keys.map { (first: firstPendingEnd($0), last: min(ends(of: $0).upperBound, through)) }
+    pending.sort { $0.first < $1.first }
+    // Slices overlap in the windows they share: each window is met once, in the first slice that has it.
+    var covered = Int64.min
+    for (first, last) in pending where last > covered {
+      var end = arithmetic.end(after: covered, from: first)
       while end <= last {
-        ends.insert(end)
+        let start = end.subtractingSaturating(size)
+        if let table = table(start: start, end: end, keys) { emit(table, start: start, end: end, output) }
+        covered = end
+        guard end < Int64.max else { break }
         end = end.addingSaturating(arithmetic.step)
       }
     }
-    return ends.sorted().map { ($0.subtractingSaturating(size), $0) }
   }
 
-  private func emit(_ window: (start: Int64, end: Int64), _ output: any OperatorOutput) {
-    guard let table = table(of: window) else { return }
+  private func emit(_ table: AggregateTable, start: Int64, end: Int64, _ output: any OperatorOutput) {
     let (groups, keys) = table.presentGroups()
     guard groups.count > 0 else { return }
     let (columns, errors) = table.rows(of: groups)
-    let count = groups.count
-    let bounds = [window.start, window.end, window.end.subtractingSaturating(1)].map {
-      Column(.int(Vector(repeating: $0, count: count)))
+    let bounds = [start, end, end.subtractingSaturating(1)].map {
+      Column(.int(Vector(repeating: $0, count: groups.count)))
     }
-    output.emitResults(
-      bounds + columns, order: keys.prefixed(byWindowEnd: window.end, start: window.start), errors: errors)
+    output.emitResults(bounds + columns, order: keys.prefixed(byWindowEnd: end, start: start), errors: errors)
   }
 
   /// The groups of a window: its only slice as it is, or its slices merged.
-  private func table(of window: (start: Int64, end: Int64)) -> AggregateTable? {
-    guard slicing != nil else { return slices[SliceKey(start: window.start, firstEnd: window.end)] }
-    let parts = slices.keys.filter {
-      $0.start >= window.start && $0.start < window.end && $0.firstEnd <= window.end
-    }.sorted().compactMap { slices[$0] }
+  private func table(start: Int64, end: Int64, _ keys: [SliceKey]) -> AggregateTable? {
+    var parts: [AggregateTable] = []
+    var next = keys.partitioningIndex { $0.start >= start }
+    while next < keys.count, keys[next].start < end {
+      if keys[next].firstEnd <= end, let part = slices[keys[next]] { parts.append(part) }
+      next += 1
+    }
     guard parts.count > 1 else { return parts.first }
     let merged = AggregateTable(aggregation)
     for part in parts { merged.merge(part) }
@@ -127,10 +162,9 @@ final class WindowAggregateOperator: Operator {
 
   /// Forgets slices whose last window was emitted.
   private func release(through: Int64) {
-    for key in slices.keys {
-      let last = slicing.map { $0.arithmetic.lastEnd(of: key.start) } ?? key.firstEnd
-      if last <= through { slices[key] = nil }
-    }
+    for key in slices.keys where ends(of: key).upperBound <= through { slices[key] = nil }
+    if slices.count != sortedKeys?.count { sortedKeys = nil }
+    nextEnd = slices.keys.reduce(Int64.max) { min($0, firstPendingEnd($1)) }
   }
 
   func writeState(to writer: ColumnWriter) {
@@ -145,13 +179,26 @@ final class WindowAggregateOperator: Operator {
 
   func readState(from reader: ColumnReader) throws(StateFormatError) {
     slices = [:]
+    sortedKeys = nil
+    nextEnd = Int64.max
     closedThrough = try reader.int()
     let count = try reader.int()
     for _ in 0..<max(count, 0) {
       let key = SliceKey(start: try reader.int(), firstEnd: try reader.int())
-      let table = AggregateTable(aggregation)
-      try table.read(from: reader)
-      slices[key] = table
+      try addSlice(key).read(from: reader)
     }
+  }
+}
+
+extension Array {
+  /// The first index at which the predicate holds, which must be false and then true over the array.
+  func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

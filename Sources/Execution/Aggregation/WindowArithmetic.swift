@@ -47,6 +47,13 @@ struct WindowArithmetic {
     return start.addingSaturating(size)
   }
 
+  /// The least end of a window that is above `time` and not below `end`, itself the end of a window.
+  func end(after time: Int64, from end: Int64) -> Int64 {
+    guard end <= time else { return end }
+    let steps = (Int128(time) - Int128(end)) / Int128(step) + 1
+    return Int64(clamping: Int128(end) + steps * Int128(step))
+  }
+
   /// Whether a window that ends at `end` takes no more rows of a partition whose watermark is `watermark`.
   @inline(__always) func isClosed(end: Int64, at watermark: Int64) -> Bool {
     end.addingSaturating(grace) <= watermark
@@ -54,10 +61,8 @@ struct WindowArithmetic {
 
   /// The end of the first window holding `time` that is still open at `watermark`, given that the last one is.
   func firstOpenEnd(of time: Int64, at watermark: Int64) -> Int64 {
-    var end = firstEnd(of: time)
     let last = lastEnd(of: time)
-    while end < last, isClosed(end: end, at: watermark) { end = end.addingSaturating(step) }
-    return end
+    return min(last, end(after: watermark.subtractingSaturating(grace), from: firstEnd(of: time)))
   }
 }
 
@@ -65,6 +70,11 @@ extension Int64 {
   @inline(__always) func addingSaturating(_ other: Int64) -> Int64 {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other > 0 ? Int64.max : Int64.min) : sum
+  }
+
+  @inline(__always) func multipliedSaturating(by other: Int64) -> Int64 {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? ((self > 0) == (other > 0) ? Int64.max : Int64.min) : product
   }
 
   @inline(__always) func subtractingSaturating(_ other: Int64) -> Int64 {

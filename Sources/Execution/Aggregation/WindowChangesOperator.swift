@@ -1,7 +1,7 @@
 // GROUP BY WINDOW that speaks before the window closes (EMIT CHANGES, EMIT EVERY). In: append-only rows with a time, or
-// rows that carry their window. Out: an upsert stream on window and key: at the end of a step what has changed, and when a
-// window closes what it has not said yet. State is one table for each open window; windows share nothing here, since each
-// must know what it said.
+// rows that carry their window. Out: an upsert stream on window and key: at the end of a step, or of a period, what has
+// changed. A closed window says what it has not said yet: with EMIT EVERY ... AND FINAL at once, else when the period
+// ends. State is one table for each such window; windows share nothing here, since each must know what it said.
 
 import Plan
 import Values
@@ -27,11 +27,16 @@ final class WindowChangesOperator: Operator {
   private let slicing: WindowSlicing?
   private let grace: Int64
   private var panes: [Window: Pane] = [:]
+  /// The windows that have something to say.
+  private var changed: Set<Window> = []
   private var lastEmission: Int64?
+  private var closedThrough = Int64.min
+  private let speaksAtClose: Bool
 
   init(_ source: WindowSource, _ aggregation: Aggregation, timeZone: TimeZoneRules) {
     self.source = source
     self.aggregation = aggregation
+    if case .every(_, andFinal: false) = aggregation.emission { speaksAtClose = false } else { speaksAtClose = true }
     input = AggregateInput(aggregation, timeZone: timeZone)
     resultTypes = aggregation.keys.map(\.expression.type) + aggregation.calls.map(\.result.type)
     switch source {
@@ -88,6 +93,7 @@ final class WindowChangesOperator: Operator {
     guard rows.batch.count > 0 else { return }
     let pane = panes[window] ?? Pane(table: AggregateTable(aggregation))
     panes[window] = pane
+    changed.insert(window)
     let groups = pane.table.groups(of: rows)
     pane.changes.willTouch(groups, of: pane.table)
     pane.table.accumulate(rows, groups: groups)
@@ -95,23 +101,32 @@ final class WindowChangesOperator: Operator {
 
   func advance(to watermark: Watermark, step: StepContext, output: any OperatorOutput) -> Watermark {
     let through = watermark == Int64.max ? Int64.max : watermark.subtractingSaturating(grace)
-    for window in panes.keys.filter({ $0.end <= through }).sorted() {
-      emitChanges(of: window, output)
-      panes[window] = nil
+    closedThrough = max(closedThrough, through)
+    if speaksAtClose {
+      for window in changed.filter({ $0.end <= through }).sorted() { emitChanges(of: window, output) }
     }
+    release()
     return through
+  }
+
+  /// Forgets closed windows that have said all.
+  private func release() {
+    for window in panes.keys where window.end <= closedThrough && !changed.contains(window) { panes[window] = nil }
   }
 
   func endStep(isLast: Bool, step: StepContext, output: any OperatorOutput) {
     if case .every(let period, _) = aggregation.emission {
-      guard isLast || step.now - (lastEmission ?? step.now - period) >= period else { return }
+      guard isLast || lastEmission.map({ step.now.subtractingSaturating($0) >= period }) ?? true else { return }
       lastEmission = step.now
     }
-    for window in panes.keys.sorted() { emitChanges(of: window, output) }
+    guard !changed.isEmpty else { return }
+    let hasClosed = changed.contains { $0.end <= closedThrough }
+    for window in changed.sorted() { emitChanges(of: window, output) }
+    if hasClosed { release() }
   }
 
   private func emitChanges(of window: Window, _ output: any OperatorOutput) {
-    guard let pane = panes[window],
+    guard changed.remove(window) != nil, let pane = panes[window],
       let (columns, weights, order, errors) = pane.changes.takeChanges(of: pane.table, types: resultTypes)
     else { return }
     if !errors.isEmpty { output.failResults(columns, errors) }
@@ -127,6 +142,7 @@ final class WindowChangesOperator: Operator {
 
   func writeState(to writer: ColumnWriter) {
     writer.write(lastEmission ?? Int64.min)
+    writer.write(closedThrough)
     writer.write(Int64(panes.count))
     for window in panes.keys.sorted() {
       guard let pane = panes[window] else { continue }
@@ -140,7 +156,9 @@ final class WindowChangesOperator: Operator {
   func readState(from reader: ColumnReader) throws(StateFormatError) {
     let emission = try reader.int()
     lastEmission = emission == Int64.min ? nil : emission
+    closedThrough = try reader.int()
     panes = [:]
+    changed = []
     let count = try reader.int()
     for _ in 0..<max(count, 0) {
       let window = Window(end: try reader.int(), start: try reader.int())
@@ -148,6 +166,7 @@ final class WindowChangesOperator: Operator {
       try pane.table.read(from: reader)
       try pane.changes.read(from: reader, types: resultTypes, groups: pane.table.groupCount)
       panes[window] = pane
+      if !pane.changes.isEmpty { changed.insert(window) }
     }
   }
 }

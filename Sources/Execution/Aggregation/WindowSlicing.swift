@@ -87,7 +87,7 @@ struct WindowSlicing {
         } else {
           current = builders.count
           places[key] = current
-          builders.append((key, VectorBuilder<Int32>(capacity: times.count - row)))
+          builders.append((key, VectorBuilder<Int32>(capacity: 16)))
         }
       }
       builders[current].rows.append(number)

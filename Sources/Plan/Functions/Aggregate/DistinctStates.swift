@@ -111,6 +111,7 @@ final class DistinctStates: AccumulatorState {
   func read(from reader: ColumnReader) throws(StateFormatError) {
     index = try GroupIndex.read(from: reader, types: [.int64] + argumentTypes)
     try reader.readState(into: copies)
+    copies.resize(to: index.count)
     try inner.read(from: reader)
   }
 }

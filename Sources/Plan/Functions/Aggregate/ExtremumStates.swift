@@ -10,9 +10,9 @@ extension AggregateLibrary {
       "ANY_VALUE", "A value of the group. Always the least one, so that the same log gives the same answer.",
       AggregateExample("ANY_VALUE(x)", "1"), largest: false),
     extremumBy(
-      "MIN_BY", "The value of `x` in the row with the least `y`; of equal ones, the least `x`.", largest: false),
+      "MIN_BY", "The value of `x` in the row with the least `y`, NULL or not; of equal ones, the least `x`.", largest: false),
     extremumBy(
-      "MAX_BY", "The value of `x` in the row with the greatest `y`; of equal ones, the greatest `x`.", largest: true),
+      "MAX_BY", "The value of `x` in the row with the greatest `y`, NULL or not; of equal ones, the greatest `x`.", largest: true),
   ]
 
   private static func extremum(
@@ -77,9 +77,10 @@ enum DoubleExtremum: ScalarExtremum {
     if case .double(let vector) = data { vector } else { nil }
   }
   static func column(_ vector: Vector<Double>) -> ColumnData { .double(vector) }
-  /// NaN is the greatest value, equal to itself.
+  /// NaN is the greatest value, equal to itself. The zeros are told apart, so that the order of rows does not choose.
   @inline(__always) static func less(_ left: Double, _ right: Double) -> Bool {
-    left < right || (right.isNaN && !left.isNaN)
+    if left == right { return left.sign == .minus && right.sign == .plus }
+    return left < right || (right.isNaN && !left.isNaN)
   }
 }
 

@@ -30,10 +30,12 @@ final class KeyedExtremumStates: AccumulatorState {
   func resize(to groups: Int) { views.resize(to: groups) }
 
   func accumulate(groups: Vector<Int32>, arguments: [Column], mask: Vector<Bool>?, weights: Vector<Int64>?) {
-    let keys = encoder.encode(ordered(arguments), count: groups.count)
+    let ordered = ordered(arguments)
+    let keys = encoder.encode(ordered, count: groups.count)
     for row in 0..<groups.count {
       if let mask, !mask.base[row] { continue }
-      if arguments.contains(where: { $0.isNull(row) }) { continue }
+      // A row counts by what it is compared by; what MIN_BY takes from it may be NULL.
+      if let validity = ordered[0].validity, !validity.base[row] { continue }
       offer(
         keys.blob.base + Int(keys.views.base[row].offset), Int(keys.views.base[row].length), to: Int(groups.base[row]))
     }

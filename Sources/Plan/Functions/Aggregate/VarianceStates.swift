@@ -1,6 +1,6 @@
-// VAR_POP, VAR_SAMP, STDDEV_POP, STDDEV_SAMP from the count, the sum and the sum of squares, both sums in twice the
-// precision of a double: they merge, take rows back, and do not depend on the order of rows. The cancellation that makes
-// the textbook formula unsafe in single precision costs at most half of the 106 bits kept.
+// VAR_POP, VAR_SAMP, STDDEV_POP, STDDEV_SAMP from the count, the sum and the sum of squares, both sums exact: they merge,
+// take rows back, and do not depend on the order of rows. The textbook formula is safe here, for nothing is rounded before
+// its subtraction.
 
 import Values
 
@@ -30,8 +30,9 @@ extension AggregateLibrary {
 }
 
 final class VarianceStates: AccumulatorState {
-  private let sums = StateVector<DoubleDouble>(empty: DoubleDouble())
-  private let squares = StateVector<DoubleDouble>(empty: DoubleDouble())
+  private let sums = ExactSums()
+  private let squares = ExactSums()
+  private let scratch = StateVector<Int64>(empty: 0)
   private let counts = StateVector<Int64>(empty: 0)
   private let sample: Bool
   private let root: Bool
@@ -39,6 +40,7 @@ final class VarianceStates: AccumulatorState {
   init(sample: Bool, root: Bool) {
     self.sample = sample
     self.root = root
+    scratch.resize(to: WideSum.stride)
   }
 
   var byteCount: Int { sums.byteCount + squares.byteCount + counts.byteCount }
@@ -51,22 +53,25 @@ final class VarianceStates: AccumulatorState {
 
   func accumulate(groups: Vector<Int32>, arguments: [Column], mask: Vector<Bool>?, weights: Vector<Int64>?) {
     guard case .double(let values) = arguments[0].data else { wrongStorage("a variance") }
-    let sums = self.sums.base
-    let squares = self.squares.base
+    let sums = self.sums
+    let squares = self.squares
+    let sumBase = sums.base
+    let squareBase = squares.base
+    let numbers = values.base
     let counts = self.counts.base
     let ids = groups.base
     forEachCountedRow(groups.count, mask: mask, validity: arguments[0].validity, weights: weights) { row, weight in
       let group = Int(ids[row])
-      let x = values.base[row]
+      let x = numbers[row]
       let square = x * x
-      let error = (-square).addingProduct(x, x)
-      let sign = Double(weight)
-      sums[group].add(x * sign)
-      squares[group].add(square * sign)
-      squares[group].add(error * sign)
+      sums.add(x, weight: weight, to: group, in: sumBase)
+      squares.add(square, weight: weight, to: group, in: squareBase)
+      if square.isFinite {
+        squares.add((-square).addingProduct(x, x), weight: weight, to: group, in: squareBase)
+      }
       counts[group] &+= weight
     }
-    withExtendedLifetime((groups, arguments)) {}
+    withExtendedLifetime((groups, arguments, values)) {}
   }
 
   func merge(_ other: any AccumulatorState, sources: Vector<Int32>, targets: Vector<Int32>) {
@@ -74,8 +79,8 @@ final class VarianceStates: AccumulatorState {
     for i in 0..<sources.count {
       let source = Int(sources.base[i])
       let target = Int(targets.base[i])
-      sums.base[target].add(other.sums.base[source])
-      squares.base[target].add(other.squares.base[source])
+      sums.merge(other.sums, source: source, target: target)
+      squares.merge(other.squares, source: source, target: target)
       counts.base[target] &+= other.counts.base[source]
     }
   }
@@ -88,27 +93,37 @@ final class VarianceStates: AccumulatorState {
       let group = Int(groups.base[row])
       let count = counts.base[group]
       validity.base[row] = count >= least
-      let variance = squaredDeviations(group, count) / Double(max(count - (sample ? 1 : 0), 1))
+      let variance = deviations(group, count) / Double(max(count, 1)) / Double(max(count - (sample ? 1 : 0), 1))
       values.base[row] = root ? variance.squareRoot() : variance
     }
     return (Column(.double(values), validity: validity), RowErrors())
   }
 
-  /// The sum of squares less the square of the sum over the count, in doubled precision; never below zero.
-  private func squaredDeviations(_ group: Int, _ count: Int64) -> Double {
-    guard count > 0 else { return 0 }
-    let sum = sums.base[group]
+  /// n times the sum of squares less the square of the sum, rounded once.
+  private func deviations(_ group: Int, _ count: Int64) -> Double {
+    let sum = sums.leading(group)
+    let square = squares.leading(group)
+    guard sum.0.isFinite else { return .nan }
+    guard square.0.isFinite else { return .infinity }
     let n = Double(count)
-    let mean = sum.value / n
-    // sum * mean, exactly enough: the product of the doubles with its rounding error, and the cross terms.
-    let product = sum.value * mean
-    let productError = (-product).addingProduct(sum.value, mean)
-    let meanError = (sum.high - n * mean) + sum.low
-    var rest = squares.base[group]
-    rest.add(-product)
-    rest.add(-productError)
-    rest.add(-(sum.value * (meanError / n)))
-    return max(rest.value, rest.value.isNaN ? rest.value : 0)
+    scratch.base.update(repeating: 0, count: WideSum.stride)
+    for part in [square.0, square.1, square.2] { addProduct(n, part, weight: 1) }
+    for (i, left) in [sum.0, sum.1, sum.2].enumerated() {
+      for (j, right) in [sum.0, sum.1, sum.2].enumerated() where j >= i {
+        addProduct(i == j ? left : left * 2, right, weight: -1)
+      }
+    }
+    let result = WideSum.value(scratch.base)
+    // Squares beyond the range of doubles on both sides.
+    return result.isNaN ? .infinity : max(result, 0)
+  }
+
+  /// Adds a product as the rounded one and what rounding took.
+  private func addProduct(_ x: Double, _ y: Double, weight: Int64) {
+    let product = x * y
+    guard product != 0 else { return }
+    WideSum.add(product, weight: weight, to: scratch.base)
+    if product.isFinite { WideSum.add((-product).addingProduct(x, y), weight: weight, to: scratch.base) }
   }
 
   func clear(_ groups: Vector<Int32>) {
@@ -118,14 +133,14 @@ final class VarianceStates: AccumulatorState {
   }
 
   func write(to writer: ColumnWriter) {
-    writer.writeState(sums)
-    writer.writeState(squares)
+    sums.write(to: writer)
+    squares.write(to: writer)
     writer.writeState(counts)
   }
 
   func read(from reader: ColumnReader) throws(StateFormatError) {
-    try reader.readState(into: sums)
-    try reader.readState(into: squares)
+    try sums.read(from: reader)
+    try squares.read(from: reader)
     try reader.readState(into: counts)
   }
 }

@@ -1,0 +1,262 @@
+import Plan
+import Testing
+import Values
+
+@testable import Execution
+
+/// A window and how its rows come, all small.
+private struct WindowCase {
+  var size: Int64
+  var step: Int64
+  var offset: Int64
+  var grace: Int64
+
+  var assignment: WindowAssignment {
+    WindowAssignment(
+      window: WindowDefinition(size: size, step: step, offset: offset), timeColumn: 2, grace: grace)
+  }
+
+  /// The starts of the windows that hold `time`, ascending: the definition, searched naively.
+  func starts(of time: Int64) -> [Int64] {
+    (-60...60).map { $0 * step + offset }.filter { $0 <= time && time < $0 + size }
+  }
+
+  func isLate(_ row: TestRow, start: Int64) -> Bool { start + size + grace <= row.watermark }
+}
+
+/// Rows of several partitions, with the watermark before each.
+private struct WindowInput {
+  var partitions: [[TestRow]] = []
+  let delay: Int64
+
+  init(_ random: inout DriveNumbers) {
+    delay = Int64(random.below(6))
+    for partition in 0..<1 + random.below(3) {
+      var rows: [TestRow] = []
+      var watermark = Int64.min
+      var time = Int64(random.below(10)) - 20
+      for offset in 0..<random.below(60) {
+        time += Int64(random.below(3))
+        let ts: Int64? = random.chance(12) ? nil : time - (random.chance(3) ? Int64(random.below(12)) : 0)
+        rows.append(
+          TestRow(
+            k: random.chance(8) ? nil : Int64(random.below(3)), x: random.chance(6) ? nil : Int64(random.below(9)) - 4,
+            ts: ts, watermark: watermark, partition: Int32(partition), offset: Int64(offset)))
+        if let ts { watermark = max(watermark, ts - delay) }
+      }
+      partitions.append(rows)
+    }
+  }
+
+  /// Feeds all rows in random steps and batches; hands the merged watermark on after each.
+  func feed(_ random: inout DriveNumbers, _ batch: (Batch) throws -> Void, _ step: (Int64, Bool) throws -> Void) throws {
+    var next = partitions.map { _ in 0 }
+    let largest = 1 + random.below(20)
+    while true {
+      for (partition, rows) in partitions.enumerated() where next[partition] < rows.count {
+        let end = min(rows.count, next[partition] + random.below(largest + 1))
+        if end > next[partition] { try batch(TestRow.batch(Array(rows[next[partition]..<end]))) }
+        next[partition] = end
+      }
+      let isLast = zip(next, partitions).allSatisfy { $0 == $1.count }
+      let watermarks = zip(next, partitions).map { next, rows in
+        rows[..<next].compactMap(\.ts).max().map { $0 - delay } ?? Int64.min
+      }
+      try step(isLast ? Int64.max : watermarks.min() ?? Int64.min, isLast)
+      if isLast { return }
+    }
+  }
+}
+
+/// The rows of GROUP BY WINDOW, k: (start, end, time, k, results), in the order of windows and keys.
+private func expectedRows(_ window: WindowCase, _ input: WindowInput) -> [[Value]] {
+  var rows: [Int64: [TestRow]] = [:]
+  for row in input.partitions.joined() {
+    guard let ts = row.ts else { continue }
+    for start in window.starts(of: ts) where !window.isLate(row, start: start) { rows[start, default: []].append(row) }
+  }
+  return rows.keys.sorted().flatMap { start in
+    let bounds = [start, start + window.size, start + window.size - 1].map(Value.int)
+    return TestAggregation.results(rows[start] ?? []).map { bounds + $0 }
+  }
+}
+
+private func expectedLate(_ window: WindowCase, _ input: WindowInput) -> [[Value]] {
+  input.partitions.joined().filter { row in
+    guard let ts = row.ts else { return false }
+    let starts = window.starts(of: ts)
+    return !starts.isEmpty && starts.allSatisfy { window.isLate(row, start: $0) }
+  }.map(\.values).sorted(by: isBefore)
+}
+
+private func arrangement(_ seed: UInt64) -> (WindowCase, WindowInput, DriveNumbers) {
+  var random = DriveNumbers(seed)
+  let size = Int64(1 + random.below(8))
+  let step = random.chance(2) ? size : Int64(1 + random.below(8))
+  let window = WindowCase(
+    size: size, step: step, offset: Int64(random.below(7)) - 3, grace: random.chance(2) ? 0 : Int64(random.below(5)))
+  let input = WindowInput(&random)
+  return (window, input, random)
+}
+
+@Suite struct WindowTests {
+  @Test("windows and slices of every small shape are those of the definition") func arithmetic() {
+    for size in Int64(1)...7 {
+      for step in Int64(1)...7 {
+        for offset in Int64(-3)...3 {
+          let window = WindowCase(size: size, step: step, offset: offset, grace: 1)
+          let arithmetic = WindowArithmetic(window.assignment)
+          for time in Int64(-16)...16 {
+            let starts = window.starts(of: time)
+            let lastEnd = arithmetic.lastEnd(of: time)
+            #expect((lastEnd > time) == !starts.isEmpty)
+            let slice = arithmetic.sliceStart(of: time)
+            #expect(slice <= time && time < slice + arithmetic.slice)
+            #expect(window.starts(of: slice) == starts, "a slice lies in the windows of each of its times")
+            guard let first = starts.first, let last = starts.last else { continue }
+            #expect(arithmetic.firstEnd(of: time) == first + size)
+            #expect(lastEnd == last + size)
+            for watermark in Int64(-8)...20 where !arithmetic.isClosed(end: lastEnd, at: watermark) {
+              let open = starts.first { $0 + size + 1 > watermark }
+              #expect(arithmetic.firstOpenEnd(of: time, at: watermark) == open.map { $0 + size })
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test("arithmetic at the ends of time saturates") func extremes() {
+    let window = WindowCase(size: 10, step: 3, offset: 1, grace: .max)
+    let arithmetic = WindowArithmetic(window.assignment)
+    for time in [Int64.min, .min + 1, .max, .max - 1] {
+      _ = arithmetic.sliceStart(of: time)
+      _ = arithmetic.firstEnd(of: time)
+      _ = arithmetic.lastEnd(of: time)
+      _ = arithmetic.firstOpenEnd(of: time, at: 0)
+      _ = arithmetic.end(after: .max, from: .min)
+    }
+    let drive = OperatorDrive {
+      WindowAggregateOperator(.assign(window.assignment), TestAggregation.byKey(.final), timeZone: .utc)
+    }
+    let rows = [Int64.min, .min + 1, .max, .max - 1, 0].map { TestRow(k: 1, x: 1, ts: $0) }
+    #expect(throws: Never.self) {
+      try drive.process(TestRow.batch(rows))
+      try drive.advance(5)
+      try drive.advance(.max)
+    }
+  }
+
+  @Test("windows close with the rows that count, in order, once, in time; late rows go out", arguments: 0..<150)
+  func finalResults(seed: Int) throws {
+    var (window, input, random) = arrangement(UInt64(seed))
+    let drive = OperatorDrive(seed: UInt64(seed), restores: seed % 3 == 0) {
+      WindowAggregateOperator(.assign(window.assignment), TestAggregation.byKey(.final), timeZone: .utc)
+    }
+    var before = Int64.min
+    try input.feed(&random, { try drive.process($0) }) { watermark, isLast in
+      let known = drive.output.rows.count
+      let through = try drive.advance(watermark)
+      #expect(through == (isLast ? .max : watermark == .min ? .min : watermark - window.grace))
+      for row in drive.output.rows[known...] {
+        guard case .int(let end) = row[1] else { continue }
+        #expect(end <= through && end > before, "a window fires when it closes")
+      }
+      before = through
+      try drive.endStep(isLast: isLast)
+    }
+    #expect(drive.output.rows == expectedRows(window, input), "\(window)")
+    #expect(drive.output.late.sorted(by: isBefore) == expectedLate(window, input), "\(window)")
+    #expect(drive.running.stateSize.rows == 0)
+    let outside = input.partitions.joined().filter { row in row.ts.map { window.starts(of: $0).isEmpty } ?? true }
+    #expect(drive.output.filtered == outside.count)
+    let orders = drive.output.batches.compactMap(\.order).flatMap { order in (0..<order.count).map(order.bytes) }
+    #expect(orders.count == drive.output.rows.count)
+    #expect(zip(orders, orders.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) })
+  }
+
+  @Test("assigned windows, aggregated by their columns, give the same", arguments: 200..<260)
+  func assigned(seed: Int) throws {
+    var (window, input, random) = arrangement(UInt64(seed))
+    let assign = OperatorDrive { AssignWindowOperator(window.assignment) }
+    let columns = WindowColumns(start: 3, end: 4, time: 5)
+    let drive = OperatorDrive(seed: UInt64(seed), restores: true) {
+      WindowAggregateOperator(.columns(columns), TestAggregation.byKey(.final), timeZone: .utc)
+    }
+    var handed = 0
+    try input.feed(&random, { try assign.process($0) }) { watermark, isLast in
+      for batch in assign.output.batches[handed...] { try drive.process(batch) }
+      handed = assign.output.batches.count
+      try drive.advance(try assign.advance(watermark))
+    }
+    #expect(drive.output.rows == expectedRows(window, input), "\(window)")
+    #expect(assign.output.late.sorted(by: isBefore) == expectedLate(window, input), "\(window)")
+  }
+
+  @Test("a second aggregate over the same window sums what the first says", arguments: 300..<340)
+  func reaggregated(seed: Int) throws {
+    var (window, input, random) = arrangement(UInt64(seed))
+    let first = OperatorDrive {
+      WindowAggregateOperator(.assign(window.assignment), TestAggregation.byKey(.final), timeZone: .utc)
+    }
+    let sum = Aggregation(
+      keys: [], calls: [TestAggregation.call("SUM", [.column(4, Field("n", .int64))])], emission: .final)
+    let second = OperatorDrive(seed: UInt64(seed), restores: true) {
+      WindowAggregateOperator(.columns(WindowColumns(start: 0, end: 1, time: 2)), sum, timeZone: .utc)
+    }
+    var handed = 0
+    try input.feed(&random, { try first.process($0) }) { watermark, _ in
+      let through = try first.advance(watermark)
+      for batch in first.output.batches[handed...] { try second.process(batch) }
+      handed = first.output.batches.count
+      try second.advance(through)
+    }
+    var totals: [[Value]: Int64] = [:]
+    for row in expectedRows(window, input) {
+      if case .int(let count) = row[4] { totals[Array(row[..<3]), default: 0] += count }
+    }
+    #expect(second.output.rows == totals.map { $0.key + [.int($0.value)] }.sorted(by: isBefore))
+  }
+
+  @Test("changes of open windows fold to what closed ones say, by step and by period", arguments: 400..<520)
+  func changes(seed: Int) throws {
+    var (window, input, random) = arrangement(UInt64(seed))
+    let emission: Emission = [.changes, .every(30, andFinal: true), .every(30, andFinal: false)][seed % 3]
+    let drive = OperatorDrive(seed: UInt64(seed), restores: seed % 2 == 0) {
+      WindowChangesOperator(.assign(window.assignment), TestAggregation.byKey(emission), timeZone: .utc)
+    }
+    var lastEmission: Int64?
+    var clock = DriveNumbers(UInt64(seed) + 1)
+    try input.feed(&random, { try drive.process($0) }) { watermark, isLast in
+      let known = drive.output.rows.count
+      try drive.advance(watermark)
+      if emission == .every(30, andFinal: false) {
+        #expect(drive.output.rows.count == known, "without AND FINAL a closing window waits for its period")
+      }
+      drive.now += Int64(clock.below(20))
+      let beforeEnd = drive.output.rows.count
+      try drive.endStep(isLast: isLast)
+      if case .every(let period, _) = emission, drive.output.rows.count > beforeEnd, !isLast {
+        if let lastEmission { #expect(drive.now - lastEmission >= period) }
+        lastEmission = drive.now
+      }
+      #expect(drive.output.folded != nil, "nothing is taken back that was not said")
+    }
+    #expect(drive.output.folded == expectedRows(window, input).sorted(by: isBefore), "\(window) \(emission)")
+    #expect(drive.output.late.sorted(by: isBefore) == expectedLate(window, input))
+    #expect(drive.running.stateSize.rows == 0, "closed windows are forgotten once they have said all")
+  }
+
+  @Test("a window of thousands of slices flushes at the end of input") func manySlices() throws {
+    let window = WindowCase(size: 1000, step: 1, offset: 0, grace: 0)
+    let count = Aggregation(keys: [], calls: [TestAggregation.call("COUNT", [])], emission: .final)
+    let drive = OperatorDrive { WindowAggregateOperator(.assign(window.assignment), count, timeZone: .utc) }
+    try drive.process(TestRow.batch((0..<1500).map { TestRow(k: 1, x: 1, ts: Int64($0)) }))
+    try drive.advance(.max)
+    #expect(drive.output.rows.count == 2499)
+    let total = drive.output.rows.reduce(Int64(0)) { sum, row in
+      if case .int(let count) = row[3] { sum + count } else { sum }
+    }
+    #expect(total == 1500 * 1000, "each row lies in a thousand windows")
+  }
+}
