@@ -96,4 +96,20 @@ package struct CompileResult: Sendable {
   package var relations: [Relation]
 
   package var hasErrors: Bool { diagnostics.contains(where: \.isError) }
+
+  init(
+    diagnostics: [Diagnostic], dataflow: Dataflow?, catalog: Catalog, statements: [CompiledStatement],
+    relations: [Relation]
+  ) {
+    self.diagnostics = diagnostics
+    self.dataflow = dataflow
+    self.catalog = catalog
+    self.statements = statements
+    self.relations = relations
+  }
+
+  /// The result of a text that does not parse.
+  package init(failing diagnostics: [Diagnostic], catalog: Catalog) {
+    self.init(diagnostics: diagnostics, dataflow: nil, catalog: catalog, statements: [], relations: [])
+  }
 }

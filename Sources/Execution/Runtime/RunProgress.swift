@@ -30,7 +30,7 @@ package final class RunProgress: Sendable {
   /// Whether the run was asked to stop at the next step's boundary.
   var isStopping: Bool { stops.load(ordering: .relaxed) }
 
-  func stop() { stops.store(true, ordering: .relaxed) }
+  package func stop() { stops.store(true, ordering: .relaxed) }
 
   func update(steps: Int64, read: Int64, written: Int64, watermark: Int64?, backlog: Int64) {
     self.steps.store(steps, ordering: .relaxed)

@@ -4,8 +4,8 @@
 import Schemas
 import Values
 
-enum ChangeKinds {
-  static func of(_ batch: Batch, keyColumns: [Int], types: [DataType]) -> [ChangeKind] {
+package enum ChangeKinds {
+  package static func of(_ batch: Batch, keyColumns: [Int], types: [DataType]) -> [ChangeKind] {
     guard let weights = batch.weights else { return Array(repeating: .insert, count: batch.count) }
     var kinds = (0..<batch.count).map { weights.base[$0] < 0 ? ChangeKind.delete : .insert }
     guard let keys = batch.order ?? keys(batch, keyColumns, types) else { return kinds }

@@ -41,6 +41,12 @@ package struct SinkStep: Sendable {
   package var now: Int64
   /// Whether the step is a re-execution, whose output lies where it belongs already.
   package var isReplay: Bool
+
+  package init(step: Int64, now: Int64, isReplay: Bool) {
+    self.step = step
+    self.now = now
+    self.isReplay = isReplay
+  }
 }
 
 /// A running sink. Called by the coordinator only, but for `makeEncoder`.

@@ -191,7 +191,7 @@ package enum ChangeKind: Hashable, Sendable {
   case updateAfter
   case delete
 
-  var text: StaticString {
+  package var text: StaticString {
     switch self {
     case .insert: "+I"
     case .updateBefore: "-U"

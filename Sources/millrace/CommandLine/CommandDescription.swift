@@ -2,8 +2,8 @@
 // the two cannot disagree.
 
 /// An option of a command.
-struct OptionDescription {
-  enum Kind: Equatable {
+struct OptionDescription: Sendable {
+  enum Kind: Equatable, Sendable {
     /// Present or absent.
     case flag
     /// Followed by a value; the text names it in the help.
@@ -37,7 +37,7 @@ struct OptionDescription {
 }
 
 /// A command of the executable.
-struct CommandDescription {
+struct CommandDescription: Sendable {
   var name: String
   var summary: String
   /// The positional arguments as the usage line writes them.

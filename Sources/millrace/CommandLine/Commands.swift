@@ -3,9 +3,9 @@
 import Engine
 
 /// A command: what it is, and what it does with parsed arguments.
-struct Command {
+struct Command: Sendable {
   var description: CommandDescription
-  var run: (Arguments, Console) throws -> ExitStatus
+  var run: @Sendable (Arguments, Console) throws -> ExitStatus
 }
 
 enum Commands {
