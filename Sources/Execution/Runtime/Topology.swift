@@ -109,7 +109,8 @@ struct Topology: Sendable {
     }
   }
 
-  private static func canFail(_ operation: Operation) -> Bool {
+  /// Whether a row may fail at this node.
+  static func canFail(_ operation: Operation) -> Bool {
     switch operation {
     case .filter(let predicate): canFail(predicate)
     case .project(let columns): columns.contains { canFail($0.expression) }

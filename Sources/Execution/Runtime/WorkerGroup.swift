@@ -4,7 +4,7 @@
 import Glibc
 import Values
 
-/// All workers of a run.
+/// All workers of a run. Filled before the threads start, only read afterwards.
 final class WorkerGroup: @unchecked Sendable {
   fileprivate(set) var workers: [Worker] = []
   let chunkTable = ChunkTable()
