@@ -43,7 +43,8 @@ enum PlanFingerprint {
     case .scan, .values, .assignWindow, .union, .limit, .sink: operation
     case .filter(let predicate): .filter(withoutPlaces(predicate))
     case .project(let columns): .project(withoutPlaces(columns))
-    case .watermark(let column, let expression, let idle): .watermark(column: column, expression: withoutPlaces(expression), idleAfter: idle)
+    case .watermark(let column, let expression, let idle):
+      .watermark(column: column, expression: withoutPlaces(expression), idleAfter: idle)
     case .windowAggregate(let source, let aggregation): .windowAggregate(source, withoutPlaces(aggregation))
     case .groupAggregate(let aggregation): .groupAggregate(withoutPlaces(aggregation))
     case .sort(let keys, let limit, let offset):

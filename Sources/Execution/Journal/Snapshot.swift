@@ -25,10 +25,11 @@ extension PipelineRun {
     tracker.writeState(to: writer)
     for count in counts {
       writer.write(
-        Vector([
-          count.received, count.emitted, count.filtered, count.late, count.failed, count.filteredAtFiring,
-          count.failedAtFiring,
-        ].map(Int64.init)))
+        Vector(
+          [
+            count.received, count.emitted, count.filtered, count.late, count.failed, count.filteredAtFiring,
+            count.failedAtFiring,
+          ].map(Int64.init)))
     }
     for worker in group.workers {
       for node in worker.nodes {

@@ -39,7 +39,9 @@ package struct SnapshotFolder: Sendable {
     guard descriptor >= 0 else { throw .unwritable(path: name, reason: systemMessage(errno)) }
     var offset = 0
     while offset < bytes.count {
-      let result = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
+      let result = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
+      }
       if result < 0 && errno == EINTR { continue }
       guard result >= 0 else {
         let number = errno

@@ -7,10 +7,7 @@ extension Batch {
   /// Hands failing rows to the error stream; gives back the rows that go on, or nil when all do.
   func reporting(_ errors: RowErrors, to output: any OperatorOutput) -> Vector<Int32>? {
     if errors.isEmpty { return nil }
-    output.fail(
-      errors.list.map { FailedRow(row: $0.row, code: $0.code, message: $0.code.message) }, of: self)
-    let failing = Vector(repeating: true, count: count)
-    for error in errors.list { failing.base[Int(error.row)] = false }
-    return selection(where: failing)
+    output.fail(errors.list.map { FailedRow($0) }, of: self)
+    return errors.goodRows(of: count)
   }
 }

@@ -135,7 +135,8 @@ final class WatermarkOperator: Operator {
       for (item, waiting) in operation.waiting.enumerated() { places.append((owner, item, waiting.placed.position)) }
     }
     places.sort { left, right in
-      left.position == right.position ? (left.owner, left.item) < (right.owner, right.item) : left.position < right.position
+      left.position == right.position
+        ? (left.owner, left.item) < (right.owner, right.item) : left.position < right.position
     }
     for place in places {
       let origin = operators[place.owner].waiting[place.item].placed.batch.origin

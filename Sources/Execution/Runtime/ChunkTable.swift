@@ -34,7 +34,9 @@ final class ChunkTable: @unchecked Sendable {
   func begin(_ entries: [Entry]) {
     self.entries = entries
     index.removeAll(keepingCapacity: true)
-    for (position, entry) in entries.enumerated() { index[Self.key(entry.node, entry.partition, entry.chunk)] = position }
+    for (position, entry) in entries.enumerated() {
+      index[Self.key(entry.node, entry.partition, entry.chunk)] = position
+    }
     if counts.count < entries.count {
       counts.deallocate()
       counts = .allocate(capacity: entries.count)

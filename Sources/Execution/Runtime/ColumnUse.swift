@@ -10,7 +10,11 @@ enum ColumnUse {
     var result = plan.nodes.map { [Bool](repeating: false, count: $0.properties.schema.count) }
     for index in plan.nodes.indices.reversed() {
       for edge in readers[index] {
-        let wanted = columnsWanted(by: plan.nodes[edge.node], output: result[edge.node])
+        var wanted = columnsWanted(by: plan.nodes[edge.node], output: result[edge.node])
+        // A dead letter names the event time of its row.
+        if let time = plan.nodes[index].properties.timeAttribute, Topology.canFail(plan.nodes[edge.node].operation) {
+          wanted?.insert(time.column)
+        }
         for column in result[index].indices {
           result[index][column] = result[index][column] || (wanted.map { $0.contains(column) } ?? true)
         }

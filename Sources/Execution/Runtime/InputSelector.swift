@@ -56,7 +56,8 @@ final class InputSelector {
     let times = partitions.map(eventTime)
     // A source without event time keeps pace with those that have one.
     let least = times.compactMap { $0 }.min() ?? Int64.min
-    var open = Set(partitions.indices.filter { !sources[partitions[$0].source].isFinished(partition: partitions[$0].partition) })
+    var open = Set(
+      partitions.indices.filter { !sources[partitions[$0].source].isFinished(partition: partitions[$0].partition) })
     while input.chunks.count < stepChunks {
       let best = open.min { left, right in
         (times[left] ?? least, lastTurn[left], left) < (times[right] ?? least, lastTurn[right], right)

@@ -53,7 +53,8 @@ struct OperatorFactory {
     _ id: Int, _ description: SourceDescription, _ columns: [ScanColumn]
   ) throws(ExecutionError) -> any Operator {
     guard let source = sources[id] else {
-      throw .unsupported("nothing feeds the stream `\(description.name)`: give it a file with --input \(description.name)=PATH")
+      throw .unsupported(
+        "nothing feeds the stream `\(description.name)`: give it a file with --input \(description.name)=PATH")
     }
     return ScanReader(
       id, columns: columns, description: description, source: source, topology: topology, options: options,
@@ -75,15 +76,6 @@ extension Dataflow {
     case .rows: nodes[port.node].properties.mode == .append
     case .late: nodes[port.node].inputs.allSatisfy { isAppendOnly($0) }
     case .errors: true
-    }
-  }
-
-  /// The columns that a port delivers.
-  package func schema(of port: Port) -> Schema {
-    switch port.stream {
-    case .rows: nodes[port.node].properties.schema
-    case .late: nodes[port.node].inputs.first.map { schema(of: $0) } ?? nodes[port.node].properties.schema
-    case .errors: DeadLetter.schema
     }
   }
 }

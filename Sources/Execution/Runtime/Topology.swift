@@ -53,7 +53,8 @@ struct Topology: Sendable {
     for (index, node) in plan.nodes.enumerated() {
       for (input, port) in node.inputs.enumerated() {
         guard port.node >= 0 && port.node < index else {
-          throw .unsupported("the plan is damaged: node \(index) reads node \(port.node), which does not come before it")
+          throw .unsupported(
+            "the plan is damaged: node \(index) reads node \(port.node), which does not come before it")
         }
         let edge = Edge(node: index, input: input)
         switch port.stream {
@@ -108,7 +109,8 @@ struct Topology: Sendable {
     }
   }
 
-  private static func canFail(_ operation: Operation) -> Bool {
+  /// Whether a row may fail at this node.
+  static func canFail(_ operation: Operation) -> Bool {
     switch operation {
     case .filter(let predicate): canFail(predicate)
     case .project(let columns): columns.contains { canFail($0.expression) }

@@ -50,7 +50,8 @@ final class WatermarkTracker: @unchecked Sendable {
     partitions = partitionCounts.mapValues { [PartitionState](repeating: PartitionState(), count: $0) }
     var derived = [Bool](repeating: false, count: topology.plan.nodes.count)
     for (id, plan) in topology.plan.nodes.enumerated() {
-      derived[id] = Topology.holdsRows(plan.operation) || (!plan.inputs.isEmpty && plan.inputs.allSatisfy { derived[$0.node] })
+      derived[id] =
+        Topology.holdsRows(plan.operation) || (!plan.inputs.isEmpty && plan.inputs.allSatisfy { derived[$0.node] })
       guard case .watermark(_, _, let idleAfter) = plan.operation else { continue }
       var node = Node(entries: [], starts: [:], isDerived: derived[id], idleAfter: [:])
       if node.isDerived { node.entries = [Entry(source: -1, partition: 0)] }

@@ -4,7 +4,7 @@
 import Glibc
 import Values
 
-/// All workers of a run.
+/// All workers of a run. Filled before the threads start, only read afterwards.
 final class WorkerGroup: @unchecked Sendable {
   fileprivate(set) var workers: [Worker] = []
   let chunkTable = ChunkTable()
@@ -57,12 +57,14 @@ final class PhaseThreads: @unchecked Sendable {
   private func start(_ index: Int) {
     var thread = pthread_t()
     let argument = Unmanaged.passRetained(Start(self, index)).toOpaque()
-    let result = pthread_create(&thread, nil, { argument in
-      guard let argument else { return nil }
-      let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-      start.threads.serve(start.index)
-      return nil
-    }, argument)
+    let result = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        start.threads.serve(start.index)
+        return nil
+      }, argument)
     precondition(result == 0, "the system gave no thread for a worker")
     threads.append(thread)
   }

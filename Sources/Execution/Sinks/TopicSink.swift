@@ -59,7 +59,8 @@ package final class TopicSink: Sink {
   package func resume(at position: [Int64]) throws(ExecutionError) {
     guard position.count == sequences.count else {
       if position.isEmpty { return }
-      throw .unusableSnapshot("topic \(topic.name) had \(position.count) partitions then, and has \(sequences.count) now")
+      throw .unusableSnapshot(
+        "topic \(topic.name) had \(position.count) partitions then, and has \(sequences.count) now")
     }
     sequences = position
     for (index, partition) in topic.partitions.enumerated() {
@@ -84,7 +85,8 @@ package final class TopicSink: Sink {
       let start = row == 0 ? 0 : records.ends.base[row - 1]
       // The newline of a JSON line is no part of the record.
       let count = max(records.ends.base[row] - start - 1, 0)
-      let value = records.isDeleted?.base[row] == true ? nil : UnsafeRawBufferPointer(start: values + start, count: count)
+      let value =
+        records.isDeleted?.base[row] == true ? nil : UnsafeRawBufferPointer(start: values + start, count: count)
       let time = records.times.map { $0.base[row] } ?? step.now
       do throws(LogError) {
         try append(records.key(row), value, time: Self.milliseconds(time), to: index)

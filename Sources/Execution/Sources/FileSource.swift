@@ -53,7 +53,8 @@ package final class FileSource: Source {
     let count = try reader.read(into: start.base, count: 4, at: 0)
     let magic = (0..<count).map { start.base[$0] }
     if magic.starts(with: [0x1F, 0x8B]) || magic == [0x28, 0xB5, 0x2F, 0xFD] {
-      throw .unreadable(path: path, reason: "it is compressed; unpack it first, or pipe it: zcat FILE | millrace run … -")
+      throw .unreadable(
+        path: path, reason: "it is compressed; unpack it first, or pipe it: zcat FILE | millrace run … -")
     }
   }
 

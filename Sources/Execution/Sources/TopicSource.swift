@@ -12,7 +12,9 @@ package final class TopicSource: Source {
   private let ends: [Int64]
 
   /// `start` gives the first offset of each partition; nil for the oldest.
-  package init(topic: Topic, follow: Bool = false, start: ((Partition) throws(LogError) -> Int64)? = nil) throws(ExecutionError) {
+  package init(
+    topic: Topic, follow: Bool = false, start: ((Partition) throws(LogError) -> Int64)? = nil
+  ) throws(ExecutionError) {
     self.topic = topic
     self.follow = follow
     ends = topic.partitions.map(\.endOffset)

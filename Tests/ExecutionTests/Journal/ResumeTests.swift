@@ -156,8 +156,11 @@ import Values
     let files = TestFolder()
     func run(_ name: String, _ journal: Journal?) throws -> PipelineRun {
       let sinks = try [0, 1].map { index in
-        let schema = plan.schema(of: plan.nodes.filter { if case .sink = $0.operation { true } else { false } }[index].inputs[0])
-        return try FileSink(path: "\(files.path)/\(name)\(index)", encoding: RowEncoding(form: .csv, schema: schema, writesOperation: index == 1))
+        let schema = plan.schema(
+          of: plan.nodes.filter { if case .sink = $0.operation { true } else { false } }[index].inputs[0])
+        return try FileSink(
+          path: "\(files.path)/\(name)\(index)",
+          encoding: RowEncoding(form: .csv, schema: schema, writesOperation: index == 1))
       }
       return try PipelineRun(plan: plan, options: options(1), sources: [source()], sinks: sinks, journal: journal)
     }

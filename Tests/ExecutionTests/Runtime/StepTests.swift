@@ -28,7 +28,8 @@ import Values
     static let all = [
       Mode(workers: 1, records: 1, batch: 1, chunks: 1), Mode(workers: 1, records: 7, batch: 3, chunks: 5),
       Mode(workers: 2, records: 1000, batch: 8192, chunks: 4), Mode(workers: 2, records: 13, batch: 5, chunks: 3),
-      Mode(workers: 3, records: 50, batch: 11, chunks: 7), Mode(workers: 3, records: 50, batch: 11, chunks: 7, threads: 2),
+      Mode(workers: 3, records: 50, batch: 11, chunks: 7),
+      Mode(workers: 3, records: 50, batch: 11, chunks: 7, threads: 2),
       Mode(workers: 4, records: 1, batch: 1, chunks: 9),
     ]
   }

@@ -44,7 +44,7 @@ struct TestPlan {
   }
 
   mutating func filter(_ input: Port, _ predicate: Expression) -> Port {
-    add(.filter(predicate), [input], plan.schema(of: input))
+    add(.filter(predicate), [input], plan.schema(of: input), time: time(of: input))
   }
 
   mutating func project(_ input: Port, _ columns: [NamedExpression]) -> Port {
@@ -53,8 +53,10 @@ struct TestPlan {
 
   mutating func exchange(_ input: Port, _ columns: [Int]) -> Port {
     let schema = plan.schema(of: input)
-    return add(.exchange(columns.map { .column($0, schema[$0]) }), [input], schema)
+    return add(.exchange(columns.map { .column($0, schema[$0]) }), [input], schema, time: time(of: input))
   }
+
+  private func time(of port: Port) -> Int? { plan.nodes[port.node].properties.timeAttribute?.column }
 
   /// COUNT(*) for each window of `size` and `k`.
   mutating func countByWindow(_ input: Port, size: Int64, grace: Int64 = 0, emission: Emission = .final) -> Port {

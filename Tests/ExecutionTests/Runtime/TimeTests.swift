@@ -19,7 +19,9 @@ final class ManualClock: Sendable {
 
   private func event(_ k: Int64, _ seconds: Int64) -> Event { Event(k: k, v: "", ts: seconds * Self.second) }
 
-  @Test("a silent partition holds the watermark until it is idle, then is judged by the merged watermark", arguments: [1, 2])
+  @Test(
+    "a silent partition holds the watermark until it is idle, then is judged by the merged watermark",
+    arguments: [1, 2])
   func idlePartition(_ workers: Int) throws {
     let clock = ManualClock()
     let source = MemorySource(partitions: 2)
@@ -37,7 +39,10 @@ final class ManualClock: Sendable {
     #expect(sinks[0].count == 0, "partition 1 is silent but not yet idle")
     clock.advance(by: Self.second)
     #expect(try run.runStep() == .idle)
-    #expect(sinks[0].takeRows().lines == ["0 60000000 59999999 1 1", "0 60000000 59999999 2 1", "60000000 120000000 119999999 1 1"])
+    #expect(
+      sinks[0].takeRows().lines == [
+        "0 60000000 59999999 1 1", "0 60000000 59999999 2 1", "60000000 120000000 119999999 1 1",
+      ])
     // Behind the merged watermark (128 s) now, though not behind anything of its own partition.
     source.push(Batch([event(2, 7), event(2, 131)]), partition: 1)
     #expect(try run.runStep() == .progress)

@@ -66,8 +66,10 @@ final class TestFolder {
     let folder = TestFolder()
     let events = Event.sample(60)
     // Without a newline at the end, with blank lines and Windows line ends between.
-    folder.write("a.jsonl", events.map(\.json).enumerated().map { $0.offset % 7 == 3 ? $0.element + "\r\n" : $0.element }
-      .joined(separator: "\n"))
+    folder.write(
+      "a.jsonl",
+      events.map(\.json).enumerated().map { $0.offset % 7 == 3 ? $0.element + "\r\n" : $0.element }
+        .joined(separator: "\n"))
     for bytes in [1, 2, 17, 64, 65, 100, 1000, 1 << 20] {
       let (lines, run) = try rows([folder.path + "/a.jsonl"], workers: workers, bytes: bytes)
       #expect(lines == Batch(events).lines, "chunks of \(bytes) bytes")
