@@ -1,42 +1,42 @@
 // Rows as a drawn table for a terminal: names, types, numbers to the right, cells cut to what the terminal is wide.
 // In: a schema and batches. Out: text. Keeps the first rows only: a table is for reading, other formats are for piping.
 
+import Execution
+import Schemas
 import Syntax
 import Values
 
 /// Collects rows and draws them once.
 package struct ResultTable {
   private let schema: Schema
-  private let hasChanges: Bool
+  /// The columns that identify a row, where rows change; nil where they are only added.
+  private let changeKey: [Int]?
   private var writer: TextWriter
   private var cells: [[String]] = []
   /// Rows drawn at most.
   private let limit: Int
   private(set) package var rowCount = 0
 
-  /// A table of rows of `schema`; with `hasChanges`, a first column `op` says how each row changes the result.
-  package init(_ schema: Schema, hasChanges: Bool = false, zone: TimeZoneRules, limit: Int = 1000) {
+  /// A table of rows of `schema`. With a key, a first column `op` says how each row changes the result.
+  package init(_ schema: Schema, changesOf key: [Int]? = nil, zone: TimeZoneRules, limit: Int = 1000) {
     self.schema = schema
-    self.hasChanges = hasChanges
+    changeKey = key
     self.limit = limit
     writer = TextWriter(TextOptions(zone: zone))
   }
 
   package mutating func append(_ batch: Batch) {
-    let operations = hasChanges ? ChangeOperation.of(batch, key: []) : []
+    let kinds = changeKey.map { ChangeKinds.of(batch, keyColumns: $0, types: schema.fields.map(\.type)) }
     for row in 0..<batch.count where rowCount + row < limit {
       var line = zip(batch.columns, schema.fields).map { column, field in text(column, row, field.type) }
-      if hasChanges { line.insert(operations[row].rawValue, at: 0) }
+      if let kinds { line.insert(kinds[row].rawValue, at: 0) }
       cells.append(line)
     }
     rowCount += batch.count
   }
 
   private mutating func text(_ column: Column, _ row: Int, _ type: DataType) -> String {
-    if column.isNull(row) { return "NULL" }
-    let buffer = ByteBuffer()
-    writer.write(column, row: row, type: type, into: buffer)
-    return TableText.printable(String(decoding: buffer.array, as: UTF8.self))
+    writer.cell(column, row: row, type: type)
   }
 
   /// The table, fit to `width` columns.
@@ -44,7 +44,7 @@ package struct ResultTable {
     var names = schema.fields.map(\.name)
     var types = schema.fields.map(\.type.description)
     var toRight = schema.fields.map(\.type.isNumeric)
-    if hasChanges {
+    if changeKey != nil {
       names.insert("op", at: 0)
       types.insert("", at: 0)
       toRight.insert(false, at: 0)
@@ -134,5 +134,15 @@ enum TableText {
       used += next
     }
     return result + "…"
+  }
+}
+
+extension TextWriter {
+  /// The text of one datum for people: NULL in words, nothing that moves a cursor.
+  mutating func cell(_ column: Column, row: Int, type: DataType) -> String {
+    if column.isNull(row) { return "NULL" }
+    let buffer = ByteBuffer()
+    write(column, row: row, type: type, into: buffer)
+    return TableText.printable(String(decoding: buffer.array, as: UTF8.self))
   }
 }

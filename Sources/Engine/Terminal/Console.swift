@@ -54,17 +54,20 @@ package final class Console {
 
   package func flush() {
     guard !pending.isEmpty else { return }
-    if !isOutputClosed, !write(pending, to: STDOUT_FILENO) { isOutputClosed = true }
+    if !isOutputClosed, !Self.write(pending, to: STDOUT_FILENO) { isOutputClosed = true }
     pending.removeAll(keepingCapacity: true)
   }
 
   /// Writes to standard error at once, after what standard output was given before.
   package func error(_ text: String) {
     flush()
-    _ = write(Array(text.utf8), to: STDERR_FILENO)
+    Self.writeError(text)
   }
 
-  private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  /// Writes to standard error from any thread.
+  package static func writeError(_ text: String) { _ = write(Array(text.utf8), to: STDERR_FILENO) }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     bytes.withUnsafeBytes { buffer in
       var written = 0
       while written < buffer.count {

@@ -1,0 +1,142 @@
+// From a plan to something that runs: each of its sources and sinks opened at the place that the plan or the command line
+// names. In: a plan, bindings, settings. Out: sources and sinks for `PipelineRun`. Opens nothing twice.
+
+import EventLog
+import Execution
+import Foundation
+import Plan
+import Values
+
+/// A plan whose places are those of this run.
+package struct BoundPlan {
+  package var plan: Dataflow
+  /// The files of sources that the command line gives; one partition for each.
+  var inputs: [Int: [String]] = [:]
+
+  /// Binds streams and sinks to what the command line names.
+  package init(_ plan: Dataflow, _ binding: Binding) throws {
+    self.plan = plan
+    for (name, path) in binding.inputs { try bind(input: name, to: path) }
+    for (name, path) in binding.outputs { try bind(output: name, to: path) }
+  }
+
+  private mutating func bind(input name: String, to path: String) throws {
+    let matches = plan.sources.indices.filter { plan.sources[$0].name.lowercased() == name.lowercased() }
+    guard !matches.isEmpty else { throw Self.unknown("--input", name, "stream", plan.sources.map(\.name)) }
+    for index in matches {
+      inputs[index, default: []].append(path)
+      plan.sources[index].place = path == "-" ? .standard : .file(path)
+      plan.sources[index].format = InferredFiles.format(of: path) ?? plan.sources[index].format
+    }
+  }
+
+  private mutating func bind(output name: String, to path: String) throws {
+    let matches = plan.sinks.indices.filter { plan.sinks[$0].name.lowercased() == name.lowercased() }
+    guard !matches.isEmpty else { throw Self.unknown("--output", name, "sink", plan.sinks.map(\.name)) }
+    for index in matches {
+      plan.sinks[index].place = path == "-" ? .standard : .file(path)
+      plan.sinks[index].format = InferredFiles.format(of: path) ?? .json
+      plan.sinks[index].isResult = false
+    }
+  }
+
+  private static func unknown(_ option: String, _ name: String, _ kind: String, _ names: [String]) -> EngineError {
+    let near = closestName(to: name, among: names).map { "; did you mean `\($0)`?" } ?? ""
+    let known = names.isEmpty ? "it has no \(kind)s" : "its \(kind)s: \(Set(names).sorted().joined(separator: ", "))"
+    return EngineError("\(option): the query has no \(kind) `\(name)`\(near)", advice: known, status: .wrongUsage)
+  }
+
+  var readsLog: Bool { plan.sources.contains { $0.place.isTopic } }
+  var writesLog: Bool { plan.sinks.contains { $0.place.isTopic } }
+}
+
+extension ChangelogMode {
+  /// The columns that identify a row of an updating stream; none for other streams.
+  var keyColumns: [Int] { if case .upsert(let key) = self { key } else { [] } }
+}
+
+extension ExternalPlace {
+  var isTopic: Bool { if case .topic = self { true } else { false } }
+}
+
+/// Opens what a bound plan reads and writes.
+struct RunAssembly {
+  let bound: BoundPlan
+  let settings: RunSettings
+  let data: DataFolder
+  let log: EventLog?
+
+  init(_ bound: BoundPlan, settings: RunSettings) throws {
+    self.bound = bound
+    self.settings = settings
+    data = DataFolder(path: settings.dataFolder)
+    // A folder that the user names is also where late and failing rows are kept.
+    if bound.writesLog || (settings.dataFolder != nil && bound.readsLog) {
+      log = try data.openForWriting()
+    } else {
+      log = bound.readsLog ? try data.openForReading() : nil
+    }
+  }
+
+  func sources() throws -> [any Source] {
+    try bound.plan.sources.enumerated().map { index, source in
+      switch source.place {
+      case .file(let path):
+        return try FileSource(
+          paths: bound.inputs[index] ?? [path], format: source.format, follow: settings.follows)
+      case .standard: return try FileSource(paths: ["-"], format: source.format, follow: settings.follows)
+      case .topic(let topic): return try topicSource(topic, source)
+      case .unbound:
+        throw EngineError(
+          "the stream `\(source.name)` has no source", advice: "give it one: --input \(source.name)=PATH",
+          status: .wrongUsage)
+      }
+    }
+  }
+
+  private func topicSource(_ topic: String, _ source: SourceDescription) throws -> any Source {
+    guard let log, log.hasTopic(topic) else {
+      let names = log?.topics.map(\.name) ?? []
+      let near = closestName(to: topic, among: names).map { "; did you mean `\($0)`?" } ?? ""
+      throw EngineError(
+        "there is no topic `\(topic)` in `\(data.path)`, which the stream `\(source.name)` reads\(near)",
+        advice: "make it with `millrace topic create \(topic)`, or read a file: --input \(source.name)=PATH")
+    }
+    return try TopicSource(log: log, topic: topic, follow: settings.follows)
+  }
+
+  /// The sink for each of the plan's; `result` makes those of queries without one.
+  func sinks(result: (SinkDescription, PlanNode) throws -> any Sink) throws -> [any Sink] {
+    try bound.plan.sinks.enumerated().map { index, sink in
+      guard let node = bound.plan.input(ofSink: index) else {
+        preconditionFailure("a sink of the plan has no node that feeds it")
+      }
+      if sink.isResult { return try result(sink, node) }
+      let encoding = RowEncoding(
+        form: sink.format == .csv ? .csv : .jsonLines, schema: node.properties.schema,
+        writesOperation: node.properties.mode != .append, keyColumns: node.properties.mode.keyColumns, zone: zone)
+      switch sink.place {
+      case .file(let path): return try FileSink(path: path, encoding: encoding)
+      case .standard, .unbound: return try FileSink(path: "-", encoding: encoding)
+      case .topic(let topic):
+        guard let log else { preconditionFailure("a plan that writes topics runs with the log open") }
+        if !log.hasTopic(topic) { try log.createTopic(topic, partitions: 1) }
+        return try TopicSink(
+          log: log, topic: topic, encoding: encoding, keyColumns: sink.keyColumns,
+          timeColumn: node.properties.timeAttribute?.column, pipeline: bound.plan.name)
+      }
+    }
+  }
+
+  var zone: TimeZoneRules { TimeZoneRules(bound.plan.timeZone) ?? .utc }
+}
+
+extension Dataflow {
+  /// The node whose rows the sink takes.
+  func input(ofSink sink: Int) -> PlanNode? {
+    for node in nodes {
+      if case .sink(let index) = node.operation, index == sink, let input = node.inputs.first { return nodes[input.node] }
+    }
+    return nil
+  }
+}

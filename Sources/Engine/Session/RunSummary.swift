@@ -1,0 +1,41 @@
+// The account of a run: what became of every row (promise 2). In: the books of the run. Out: a few lines for standard
+// error. Says so when the books do not balance: that would be a fault of ours.
+
+import Execution
+import Values
+
+enum RunSummary {
+  static func text(_ run: PipelineRun, seconds: Double, wasInterrupted: Bool, zone: TimeZoneRules) -> String {
+    let books = run.books
+    var parts = [
+      "\(grouped(books.read)) in", "\(grouped(books.emitted)) out", "\(grouped(books.filtered)) filtered",
+      "\(grouped(books.late)) late", "\(grouped(books.deadLettered)) dead-lettered", "\(grouped(books.held)) held",
+    ]
+    if books.folded > 0 { parts.insert("\(grouped(books.folded)) aggregated", at: 2) }
+    var text = wasInterrupted ? "interrupted; " : ""
+    text += parts.joined(separator: ", ") + " (\(Numbers.seconds(seconds)))\n"
+    text += samples(run, books)
+    if !books.balances {
+      text += "the books do not balance: \(books); this is a fault of Millrace, please report it\n"
+    }
+    return text
+  }
+
+  private static func grouped(_ number: Int) -> String { Numbers.grouped(Int64(number)) }
+
+  /// The first failing and late rows, with where to look.
+  private static func samples(_ run: PipelineRun, _ books: Ledger) -> String {
+    var text = ""
+    for sample in run.samples.prefix(5) {
+      let place = sample.place.isEmpty ? "" : "\(sample.place): "
+      let payload = TableText.printable(String(decoding: sample.payload.prefix(120), as: UTF8.self))
+      text += "  \(sample.owner).errors: \(place)\(sample.code) \(sample.message)"
+      text += payload.isEmpty ? "\n" : "\n    \(payload)\(sample.payload.count > 120 ? "…" : "")\n"
+    }
+    let shown = min(run.samples.count, 5)
+    if books.deadLettered > shown, shown > 0 {
+      text += "  ... and \(grouped(books.deadLettered - shown)) more; read them with FROM \(run.samples[0].owner).errors\n"
+    }
+    return text
+  }
+}
