@@ -22,8 +22,7 @@ package struct Compilation {
 
   package var options: CompileOptions {
     CompileOptions(
-      follow: settings.follows, timeZone: settings.timeZone ?? "UTC", strict: settings.isStrict,
-      finalResults: !settings.follows && !settings.printsChanges)
+      follow: settings.follows, timeZone: settings.timeZone ?? "UTC", strict: settings.isStrict)
   }
 
   /// Compiles a text. `diagnostics` of the result holds those of the parser as well, in the order of the text.
@@ -46,7 +45,10 @@ package struct Compilation {
     }
     var result = Compiler.compile(script, source: query.source, catalog: catalog, options: options)
     result.diagnostics = mistakes + result.diagnostics
-    if let dataflow = result.dataflow { result.dataflow = dataflow.resolvingFiles(query.resolved) }
+    if let dataflow = result.dataflow {
+      let printsFinalRows = !settings.follows && !settings.printsChanges
+      result.dataflow = (printsFinalRows ? dataflow.emittingFinalResults() : dataflow).resolvingFiles(query.resolved)
+    }
     return result
   }
 }
