@@ -102,7 +102,7 @@ struct RunAssembly {
         "there is no topic `\(topic)` in `\(data.path)`, which the stream `\(source.name)` reads\(near)",
         advice: "make it with `millrace topic create \(topic)`, or read a file: --input \(source.name)=PATH")
     }
-    return try TopicSource(log: log, topic: topic, follow: settings.follows)
+    return try TopicSource(topic: try log.topic(topic), follow: settings.follows)
   }
 
   /// The sink for each of the plan's; `result` makes those of queries without one.
