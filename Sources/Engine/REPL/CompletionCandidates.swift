@@ -1,5 +1,7 @@
 // What Tab offers: whole words that start as the word before the cursor does. Plain data and its drawing in columns.
 
+import Syntax
+
 package struct CompletionCandidates: Equatable {
   /// The characters before the cursor that each word replaces.
   package var prefixLength: Int
@@ -32,12 +34,12 @@ package struct CompletionCandidates: Equatable {
   /// The words in columns, at most a screenful.
   package func columns(width: Int, limit: Int = 200) -> String {
     let shown = words.prefix(limit)
-    let widest = (shown.map(\.count).max() ?? 0) + 2
+    let widest = (shown.map(DisplayWidth.of).max() ?? 0) + 2
     let across = max(1, width / widest)
     var text = ""
     for (number, word) in shown.enumerated() {
       let isLast = (number + 1) % across == 0 || number == shown.count - 1
-      text += isLast ? word + "\n" : word + String(repeating: " ", count: widest - word.count)
+      text += isLast ? word + "\n" : word + String(repeating: " ", count: widest - DisplayWidth.of(word))
     }
     if words.count > limit { text += "... and \(words.count - limit) more\n" }
     return text

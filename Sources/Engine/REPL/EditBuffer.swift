@@ -15,11 +15,13 @@ package struct EditBuffer: Equatable {
 
   package var text: String { String(characters) }
   package var textBeforeCursor: String { String(characters[..<cursor]) }
+  package var textAfterCursor: String { String(characters[cursor...]) }
 
+  /// Inserts at the cursor. A mark that combines with the character before it becomes one character with it.
   package mutating func insert(_ text: String) {
-    let added = Array(text)
-    characters.insert(contentsOf: added, at: cursor)
-    cursor += added.count
+    let before = Array(textBeforeCursor + text)
+    characters = before + characters[cursor...]
+    cursor = before.count
   }
 
   /// Replaces everything, the cursor at the end; what was killed stays.
@@ -30,7 +32,7 @@ package struct EditBuffer: Equatable {
 
   /// Replaces the `count` characters before the cursor.
   package mutating func replaceBeforeCursor(_ count: Int, with text: String) {
-    let start = max(0, cursor - count)
+    let start = max(0, cursor - max(0, count))
     characters.replaceSubrange(start..<cursor, with: Array(text))
     cursor = start + text.count
   }
@@ -64,6 +66,30 @@ package struct EditBuffer: Equatable {
     let right = min(cursor, characters.count - 1)
     characters.swapAt(right - 1, right)
     cursor = right + 1
+  }
+
+  /// What a key does to the line; keys that mean something else do nothing.
+  package mutating func apply(_ key: Key) {
+    switch key {
+    case .text(let text): insert(text)
+    case .left: moveLeft()
+    case .right: moveRight()
+    case .home: moveToStart()
+    case .end: moveToEnd()
+    case .wordLeft: moveWordLeft()
+    case .wordRight: moveWordRight()
+    case .backspace: deleteBackward()
+    case .delete, .endOfInput: deleteForward()
+    case .killToEnd: killToEnd()
+    case .killToStart: killToStart()
+    case .killWordLeft: killWordLeft()
+    case .killWordRight: killWordRight()
+    case .yank: yank()
+    case .transpose: transpose()
+    case .paste, .enter, .tab, .interrupt, .clearScreen, .reverseSearch, .cancel, .up, .down, .suspend, .resized,
+      .unknown:
+      break
+    }
   }
 
   private mutating func kill(_ range: Range<Int>) {

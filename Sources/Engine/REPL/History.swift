@@ -1,7 +1,9 @@
 // What was entered before, across runs: a file of one statement on each line, newlines inside a statement as `\n`.
+// Shells that run at the same time add to the file line by line; it is cut to its limit when it is read.
 // In: statements. Out: statements, newest last. A file that cannot be read or written costs the history and nothing else.
 
 import Foundation
+import Glibc
 
 package struct History {
   private static let limit = 2000
@@ -14,8 +16,11 @@ package struct History {
   /// Reads the history at `path`; nil keeps it in memory.
   package init(path: String?) {
     self.path = path
-    if let path, let text = try? String(contentsOfFile: path, encoding: .utf8) {
-      entries = text.split(separator: "\n").suffix(Self.limit).map { Self.unescaped(String($0)) }
+    if let path, let bytes = try? Data(contentsOf: URL(fileURLWithPath: path)) {
+      // Not every byte of a file that others may write is UTF-8.
+      let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+      entries = lines.suffix(Self.limit).map { Self.unescaped(String($0)) }
+      if lines.count > Self.limit * 2 { rewrite() }
     }
     place = entries.count
   }
@@ -33,7 +38,7 @@ package struct History {
     guard !trimmed.isEmpty, entries.last != trimmed else { return }
     entries.append(trimmed)
     if entries.count > Self.limit { entries.removeFirst(entries.count - Self.limit) }
-    save()
+    save(trimmed)
   }
 
   /// Starts again from the line being typed.
@@ -62,10 +67,21 @@ package struct History {
     return entries.reversed().lazy.filter { $0.contains(text) }.dropFirst(skipping).first
   }
 
-  private func save() {
+  private func save(_ entry: String) {
     guard let path else { return }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    // Statements may name what is nobody else's business: the file is the user's alone.
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return }
+    let line = Array((Self.escaped(entry) + "\n").utf8)
+    // One write, so that lines of several shells do not mix.
+    _ = write(descriptor, line, line.count)
+    close(descriptor)
+  }
+
+  private func rewrite() {
+    guard let path else { return }
     let text = entries.map(Self.escaped).joined(separator: "\n") + "\n"
     try? Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
   }

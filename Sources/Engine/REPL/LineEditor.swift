@@ -3,7 +3,6 @@
 
 import Foundation
 import Glibc
-import Syntax
 
 /// How a line ended.
 package enum LineInput: Equatable {
@@ -16,39 +15,48 @@ package enum LineInput: Equatable {
 
 package final class LineEditor {
   /// Candidates for the word before the cursor, whole words.
-  package var completions: (_ textBeforeCursor: String) -> CompletionCandidates = { _ in .none }
+  package var completions: (_ before: String, _ after: String) -> CompletionCandidates = { _, _ in .none }
   package var history: History
+  /// Whether lines are edited: standard input and output are a terminal that can.
+  package let isInteractive: Bool
   private let console: Console
-  private let isInteractive: Bool
-  private var savedMode: termios?
+  private let hasPrompt: Bool
+  private var drawing = LineDrawing()
   /// Lines of a paste that were not asked for yet.
   private var pastedLines: [String] = []
   private var pendingInput: [UInt8] = []
-  private var search: (text: String, skipped: Int)?
+  private var search: HistorySearch?
 
   package init(console: Console, history: History) {
     self.console = console
     self.history = history
-    isInteractive = isatty(STDIN_FILENO) == 1 && console.outputIsTerminal
+    isInteractive = TerminalMode.canEdit(outputIsTerminal: console.outputIsTerminal)
+    hasPrompt = isatty(STDIN_FILENO) == 1 && console.outputIsTerminal
   }
 
   package func readLine(prompt: String) -> LineInput {
-    guard isInteractive else { return Swift.readLine(strippingNewline: true).map(LineInput.line) ?? .endOfInput }
-    enterRawMode()
-    defer { leaveRawMode() }
+    guard isInteractive else {
+      if hasPrompt { console.output(prompt) }
+      console.flush()
+      return Swift.readLine(strippingNewline: true).map(LineInput.line) ?? .endOfInput
+    }
+    enterEditing()
+    defer { leaveEditing() }
     return edit(prompt)
+  }
+
+  /// Forgets the rest of a paste, as after Ctrl-C.
+  package func discardPaste() {
+    pastedLines = []
+    pendingInput = []
   }
 
   private func edit(_ prompt: String) -> LineInput {
     var buffer = EditBuffer()
+    drawing.reset()
     if !pastedLines.isEmpty {
-      let line = pastedLines.removeFirst()
-      buffer.insert(line)
-      if !pastedLines.isEmpty {
-        draw(prompt, buffer)
-        console.output("\r\n")
-        return .line(line)
-      }
+      buffer.insert(pastedLines.removeFirst())
+      if !pastedLines.isEmpty { return accept(prompt, &buffer) }
     }
     let reader = KeyReader { [self] waits in readByte(waits: waits) }
     while true {
@@ -56,30 +64,38 @@ package final class LineEditor {
       guard let key = reader.key() else { return finish(.endOfInput) }
       if search != nil, handleSearch(key, &buffer) { continue }
       switch key {
-      case .enter:
-        buffer.moveToEnd()
-        draw(prompt, buffer)
-        return finish(.line(buffer.text))
+      case .enter: return accept(prompt, &buffer)
       case .interrupt:
         console.output("^C")
-        pastedLines = []
+        discardPaste()
+        history.rewind()
         return finish(.interrupted)
       case .endOfInput where buffer.characters.isEmpty: return finish(.endOfInput)
       case .paste(let text):
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         buffer.insert(lines.removeFirst())
         guard !lines.isEmpty else { continue }
+        // What stood behind the cursor comes after the paste.
+        lines[lines.count - 1] += buffer.textAfterCursor
+        buffer.killToEnd()
         pastedLines = lines
-        draw(prompt, buffer)
-        return finish(.line(buffer.text))
+        return accept(prompt, &buffer)
       case .tab: complete(&buffer)
       case .clearScreen: console.output("\u{1B}[2J\u{1B}[H")
-      case .reverseSearch: search = ("", 0)
-      case .up: if let entry = history.previous(current: buffer.text) { buffer.replace(with: Self.oneLine(entry)) }
-      case .down: if let entry = history.next() { buffer.replace(with: Self.oneLine(entry)) }
-      default: Self.apply(key, to: &buffer)
+      case .reverseSearch: search = HistorySearch()
+      case .up: if let entry = history.previous(current: buffer.text) { buffer.replace(with: entry) }
+      case .down: if let entry = history.next() { buffer.replace(with: entry) }
+      case .suspend: suspend()
+      default: buffer.apply(key)
       }
     }
+  }
+
+  private func accept(_ prompt: String, _ buffer: inout EditBuffer) -> LineInput {
+    buffer.moveToEnd()
+    search = nil
+    draw(prompt, buffer)
+    return finish(.line(buffer.text))
   }
 
   private func finish(_ result: LineInput) -> LineInput {
@@ -89,54 +105,25 @@ package final class LineEditor {
     return result
   }
 
-  /// A statement of several lines comes back as one: it is edited on one.
-  private static func oneLine(_ entry: String) -> String {
-    entry.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
-  }
-
-  static func apply(_ key: Key, to buffer: inout EditBuffer) {
-    switch key {
-    case .text(let text): buffer.insert(text)
-    case .left: buffer.moveLeft()
-    case .right: buffer.moveRight()
-    case .home: buffer.moveToStart()
-    case .end: buffer.moveToEnd()
-    case .wordLeft: buffer.moveWordLeft()
-    case .wordRight: buffer.moveWordRight()
-    case .backspace: buffer.deleteBackward()
-    case .delete, .endOfInput: buffer.deleteForward()
-    case .killToEnd: buffer.killToEnd()
-    case .killToStart: buffer.killToStart()
-    case .killWordLeft: buffer.killWordLeft()
-    case .killWordRight: buffer.killWordRight()
-    case .yank: buffer.yank()
-    case .transpose: buffer.transpose()
-    case .paste, .enter, .tab, .interrupt, .clearScreen, .reverseSearch, .cancel, .up, .down, .unknown: break
-    }
-  }
-
   /// Ctrl-R: keys narrow the search; any key that edits takes what was found. Returns whether the key was the search's.
   private func handleSearch(_ key: Key, _ buffer: inout EditBuffer) -> Bool {
-    guard var current = search else { return false }
+    guard let current = search else { return false }
     switch key {
-    case .text(let text): current = (current.text + text, 0)
-    case .backspace: current = (String(current.text.dropLast()), 0)
-    case .reverseSearch:
-      if history.search(current.text, skipping: current.skipped + 1) != nil { current.skipped += 1 }
-    case .cancel, .interrupt:
-      search = nil
-      return true
+    case .text(let text): search?.narrow(by: text)
+    case .backspace: search?.widen()
+    case .reverseSearch: search?.goOn(in: history)
+    case .resized: break
+    case .cancel, .interrupt: search = nil
     default:
-      if let found = history.search(current.text, skipping: current.skipped) { buffer.replace(with: Self.oneLine(found)) }
+      if let found = current.found(in: history) { buffer.replace(with: found) }
       search = nil
       return false
     }
-    search = current
     return true
   }
 
   private func complete(_ buffer: inout EditBuffer) {
-    let candidates = completions(buffer.textBeforeCursor)
+    let candidates = completions(buffer.textBeforeCursor, buffer.textAfterCursor)
     switch candidates.words.count {
     case 0: console.output("\u{7}")
     case 1: buffer.replaceBeforeCursor(candidates.prefixLength, with: candidates.words[0] + candidates.suffix)
@@ -146,67 +133,59 @@ package final class LineEditor {
         buffer.replaceBeforeCursor(candidates.prefixLength, with: common)
       } else {
         console.output("\r\n" + candidates.columns(width: console.width).replacing("\n", with: "\r\n"))
+        drawing.reset()
       }
     }
   }
 
-  /// Draws the prompt and as much of the line around the cursor as fits the terminal.
   private func draw(_ prompt: String, _ buffer: EditBuffer) {
-    var prompt = prompt
-    var shown = buffer
     if let search {
-      prompt = "(search `\(search.text)`): "
-      shown = EditBuffer(history.search(search.text, skipping: search.skipped).map(Self.oneLine) ?? "")
+      let shown = EditBuffer(search.found(in: history) ?? "")
+      console.output(drawing.draw(search.prompt(in: history), shown, width: console.width))
+    } else {
+      console.output(drawing.draw(prompt, buffer, width: console.width))
     }
-    let room = max(8, console.width - DisplayWidth.of(prompt) - 1)
-    var start = shown.cursor
-    var used = 0
-    while start > 0 {
-      let width = DisplayWidth.of(String(shown.characters[start - 1]))
-      if used + width > room { break }
-      used += width
-      start -= 1
-    }
-    let cursorColumn = DisplayWidth.of(prompt) + used
-    var text = String(shown.characters[start..<shown.cursor])
-    for character in shown.characters[shown.cursor...] {
-      used += DisplayWidth.of(String(character))
-      if used > room { break }
-      text.append(character)
-    }
-    console.output("\r\u{1B}[K\(prompt)\(text)\r" + (cursorColumn > 0 ? "\u{1B}[\(cursorColumn)C" : ""))
     console.flush()
   }
 
-  private func enterRawMode() {
-    var mode = termios()
-    guard tcgetattr(STDIN_FILENO, &mode) == 0 else { return }
-    savedMode = mode
-    mode.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
-    mode.c_iflag &= ~tcflag_t(IXON | ICRNL | INLCR)
-    _ = tcsetattr(STDIN_FILENO, TCSADRAIN, &mode)
+  // MARK: The terminal
+
+  private func enterEditing() {
+    TerminalMode.enter()
     console.output("\u{1B}[?2004h")
   }
 
-  private func leaveRawMode() {
+  private func leaveEditing() {
     console.output("\u{1B}[?2004l")
     console.flush()
-    if var mode = savedMode { _ = tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) }
-    savedMode = nil
+    TerminalMode.leave()
   }
 
-  private func readByte(waits: Bool) -> UInt8? {
-    if pendingInput.isEmpty {
-      if !waits {
-        var descriptor = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        guard poll(&descriptor, 1, 50) > 0 else { return nil }
+  private func suspend() {
+    console.output("\r\n")
+    leaveEditing()
+    raise(SIGTSTP)
+    enterEditing()
+    drawing.reset()
+  }
+
+  private func readByte(waits: Bool) -> KeyInput {
+    if let byte = pendingInput.popLast() { return .byte(byte) }
+    var request = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    while true {
+      if TerminalMode.takeResize() { return .resized }
+      let ready = poll(&request, 1, waits ? -1 : 50)
+      if ready == 0 { return .nothing }
+      if ready < 0 {
+        if errno == EINTR { continue }
+        return .end
       }
       var bytes = [UInt8](repeating: 0, count: 4096)
-      var count = 0
-      repeat { count = read(STDIN_FILENO, &bytes, bytes.count) } while count < 0 && errno == EINTR
-      guard count > 0 else { return nil }
+      let count = read(STDIN_FILENO, &bytes, bytes.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return .end }
       pendingInput = Array(bytes[..<count].reversed())
+      return pendingInput.popLast().map(KeyInput.byte) ?? .end
     }
-    return pendingInput.popLast()
   }
 }
