@@ -135,6 +135,6 @@ extension EventLog {
     let known = names.isEmpty ? "" : "; there are \(names.prefix(8).map { "`\($0)`" }.joined(separator: ", "))"
     throw EngineError(
       "there is no topic `\(name)` in \(folder.described)" + (near.map { "; did you mean `\($0)`?" } ?? ""),
-      advice: near == nil ? create + known : create)
+      advice: near == nil ? create + known : "`millrace topic list\(folder.option)` lists the topics")
   }
 }

@@ -3,13 +3,19 @@
 
 /// Finds the value of one top-level field.
 struct JSONField {
+  /// A value: its text, and whether it was a string.
+  struct Value: Equatable {
+    var bytes: [UInt8]
+    var isString: Bool
+  }
+
   private let name: [UInt8]
 
   init(_ name: String) { self.name = Array(name.utf8) }
 
   /// The value of the first field of that name: the text of a string without quotes and escapes, anything else as it is
   /// written. Nil for NULL, and where there is no such field.
-  func value(in line: UnsafeRawBufferPointer) -> [UInt8]? {
+  func value(in line: UnsafeRawBufferPointer) -> Value? {
     var scan = Scan(bytes: line)
     scan.skipSpace()
     guard scan.take("{") else { return nil }
@@ -21,11 +27,13 @@ struct JSONField {
       scan.skipSpace()
       let start = scan.position
       let isWanted = matches(key, line)
-      if isWanted, scan.peek == UInt8(ascii: "\"") { return scan.string().map { Self.decoded(line, $0) } }
+      if isWanted, scan.peek == UInt8(ascii: "\"") {
+        return scan.string().map { Value(bytes: Self.decoded(line, $0), isString: true) }
+      }
       guard scan.skipValue() else { return nil }
       if isWanted {
         let text = Array(line[start..<scan.position])
-        return text.elementsEqual("null".utf8) ? nil : text
+        return text.elementsEqual("null".utf8) ? nil : Value(bytes: text, isString: false)
       }
       scan.skipSpace()
       guard scan.take(",") else { return nil }
@@ -122,8 +130,14 @@ struct JSONField {
       return nil
     }
 
-    /// Moves behind a value; nested ones are counted, not checked.
+    /// Moves behind a value; false where there is none.
     mutating func skipValue() -> Bool {
+      let start = position
+      return skipToEndOfValue() && position > start
+    }
+
+    /// What is nested is counted, not checked.
+    private mutating func skipToEndOfValue() -> Bool {
       var depth = 0
       while let byte = peek {
         switch byte {

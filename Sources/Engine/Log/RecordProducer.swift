@@ -60,13 +60,13 @@ final class RecordProducer {
   }
 
   private func append(_ line: UnsafeRawBufferPointer) throws {
-    let keyBytes = key.flatMap { $0.value(in: line) }
-    if key != nil, keyBytes == nil { recordsWithoutKey += 1 }
-    let partition = place(keyBytes)
+    let found = key.flatMap { $0.value(in: line) }
+    if key != nil, found == nil { recordsWithoutKey += 1 }
+    let partition = place(found)
     let writer = writers[partition]
     if !writer.isEmpty, writer.byteCount + line.count + 1024 > RecordBatchHeader.maxBatchBytes { try write(partition) }
-    if let keyBytes {
-      try keyBytes.withUnsafeBytes { try writer.append(key: $0, value: line, timestamp: timestamp) }
+    if let found {
+      try found.bytes.withUnsafeBytes { try writer.append(key: $0, value: line, timestamp: timestamp) }
     } else {
       try writer.append(key: nil, value: line, timestamp: timestamp)
     }
@@ -75,21 +75,23 @@ final class RecordProducer {
     if writer.count >= Self.batchRecords || writer.byteCount >= Self.batchBytes { try write(partition) }
   }
 
-  /// By the hash of the key's bytes; records without one in turn, but together when others have one.
-  private func place(_ keyBytes: [UInt8]?) -> Int {
+  /// By the hash of the key; without one in turn, but together when other records have one.
+  private func place(_ found: JSONField.Value?) -> Int {
     if let fixedPartition { return fixedPartition }
-    if key != nil { return KeyHash.part(of: Self.hash(keyBytes), parts: counts.count) }
+    if key != nil { return KeyHash.part(of: Self.hash(found), parts: counts.count) }
     defer { turn = (turn + 1) % counts.count }
     return turn
   }
 
-  /// The engine's stable hash of a string key, and of NULL.
-  static func hash(_ bytes: [UInt8]?) -> UInt64 {
-    guard var bytes else { return Hash.null }
-    let count = bytes.count
+  /// The engine's stable hash of a string, of an integer, and of NULL: a sink keyed by such a column puts its rows into
+  /// the same partitions.
+  static func hash(_ value: JSONField.Value?) -> UInt64 {
+    guard let value else { return Hash.null }
+    if !value.isString, let number = Int64(String(decoding: value.bytes, as: UTF8.self)) { return Hash.int(number) }
     // The hash may look at 15 bytes after the end.
-    bytes += [UInt8](repeating: 0, count: 16)
-    return bytes.withUnsafeBufferPointer { bytes in bytes.baseAddress.map { Hash.bytes($0, count: count) } ?? Hash.null
+    let padded = value.bytes + [UInt8](repeating: 0, count: 16)
+    return padded.withUnsafeBufferPointer { bytes in
+      bytes.baseAddress.map { Hash.bytes($0, count: value.bytes.count) } ?? Hash.null
     }
   }
 

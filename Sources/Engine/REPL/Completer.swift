@@ -56,14 +56,17 @@ package struct Completer {
     let columns = self.columns(of: Set(context.relations.values).sorted()).matching(partial)
     // An empty word matches everything: columns are what is most probably meant.
     if partial.isEmpty { return words(columns, partial, suffix: "") }
-    let aliases = context.relations.keys.sorted().matching(partial)
+    let aliases = context.relations.keys.filter { !$0.hasPrefix("'") }.sorted().matching(partial)
     let functions = session.functionNames.matching(partial).map {
       partial.isLowercase ? $0.lowercased() : $0.uppercased()
     }
-    let keywords = spelled(Keyword.allCases.map(\.rawValue), like: partial).matching(partial)
+    // Words that are keywords at some places only would bury the names that were meant.
+    let isName = !(columns.isEmpty && aliases.isEmpty && functions.isEmpty)
+    let keywords = Keyword.allCases.filter { $0.isReserved || !isName }.map(\.rawValue)
+    let found = spelled(keywords, like: partial).matching(partial)
     var all: [String] = []
     var seen: Set<String> = []
-    for word in columns + aliases + functions + keywords where seen.insert(word.lowercased()).inserted {
+    for word in columns + aliases + functions + found where seen.insert(word.lowercased()).inserted {
       all.append(word)
     }
     let isFunction = all.count == 1 && columns.isEmpty && !functions.isEmpty

@@ -61,10 +61,11 @@ package struct History {
     return place == entries.count ? draft : entries[place]
   }
 
-  /// The newest entry that contains `text`, older than the `skipping` newest matches.
+  /// The newest entry that contains `text`, after the `skipping` newest of the entries that do; equal entries are one.
   package func search(_ text: String, skipping: Int = 0) -> String? {
     guard !text.isEmpty else { return nil }
-    return entries.reversed().lazy.filter { $0.contains(text) }.dropFirst(skipping).first
+    var seen: Set<String> = []
+    return entries.reversed().lazy.filter { $0.contains(text) && seen.insert($0).inserted }.dropFirst(skipping).first
   }
 
   private func save(_ entry: String) {

@@ -66,6 +66,8 @@ package final class LineEditor {
       switch key {
       case .enter: return accept(prompt, &buffer)
       case .interrupt:
+        buffer.moveToEnd()
+        draw(prompt, buffer)
         console.output("^C")
         discardPaste()
         history.rewind()

@@ -2,6 +2,7 @@
 // Out: what the session prints. Ctrl-C ends the line or the running statement and never the shell.
 
 import Foundation
+import Glibc
 import Syntax
 
 /// Reads and executes until the end of the input.
@@ -29,7 +30,7 @@ package final class Shell {
   /// Runs the shell. The status is that of the last failure in a script, and success after an interactive session.
   package func run() throws -> ExitStatus {
     if editor.isInteractive {
-      console.output("Millrace \(Version.current). Statements end with `;`. `.help` lists commands, Ctrl-D leaves.\n")
+      console.output("Millrace \(Version.current): statements end with `;`, `.help` helps, Ctrl-D leaves.\n")
     }
     while true {
       switch editor.readLine(prompt: pending.isEmpty ? "millrace> " : "      -> ") {
@@ -82,7 +83,11 @@ package final class Shell {
 
   private func run(_ text: String, name: String) {
     let interrupt = InterruptFlag([SIGINT])
-    defer { interrupt.stop() }
+    let echo = editor.isInteractive ? TerminalMode.hideControlCharacters() : nil
+    defer {
+      TerminalMode.restore(echo)
+      interrupt.stop()
+    }
     console.flush()
     let start = ContinuousClock.now
     let outcome = session.execute(text, name: name, format: format) { InterruptFlag.isRaised }
@@ -91,10 +96,7 @@ package final class Shell {
       let elapsed = (ContinuousClock.now - start).components
       console.error("\(Quantity.seconds(Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18))\n")
     }
-    if interrupt.isRaised {
-      editor.discardPaste()
-      if editor.isInteractive { console.error("interrupted\n") }
-    }
+    if interrupt.isRaised { editor.discardPaste() }
     if outcome != .done { status = outcome }
   }
 

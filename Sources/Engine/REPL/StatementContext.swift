@@ -133,7 +133,7 @@ struct StatementContext {
         }
       }
       guard !name.isEmpty else { continue }
-      if !name.hasPrefix("'") { found[name.lowercased()] = name }
+      found[name.lowercased()] = name
       if place < tokens.count, tokens[place].keyword == .as { place += 1 }
       if place < tokens.count, tokens[place].isName, tokens[place].keyword == nil {
         found[tokens[place].text.lowercased()] = name

@@ -38,6 +38,21 @@ enum TerminalMode {
     for number in fatal { signal(number, SIG_DFL) }
   }
 
+  /// Stops the terminal from writing `^C` into the results of a running statement; returns the mode to restore.
+  static func hideControlCharacters() -> termios? {
+    var mode = termios()
+    guard tcgetattr(STDIN_FILENO, &mode) == 0 else { return nil }
+    let saved = mode
+    mode.c_lflag &= ~tcflag_t(ECHOCTL)
+    _ = tcsetattr(STDIN_FILENO, TCSADRAIN, &mode)
+    return saved
+  }
+
+  static func restore(_ mode: termios?) {
+    guard var mode else { return }
+    _ = tcsetattr(STDIN_FILENO, TCSADRAIN, &mode)
+  }
+
   /// Whether the terminal has changed its size since the last call.
   static func takeResize() -> Bool { hasResized.exchange(false, ordering: .sequentiallyConsistent) }
 
