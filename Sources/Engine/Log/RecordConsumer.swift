@@ -102,7 +102,7 @@ final class RecordConsumer {
     } catch {
       throw LogError.invalidBatch(error)
     }
-    withExtendedLifetime(bytes) { print(bytes.bytes, of: reading.partition, before: end) }
+    withExtendedLifetime(bytes) { write(bytes.bytes, of: reading.partition, before: end) }
     readings[index].offset = bytes.nextOffset
     return true
   }
@@ -122,7 +122,7 @@ final class RecordConsumer {
     }
   }
 
-  private func print(_ bytes: UnsafeRawBufferPointer, of partition: Partition, before end: Int64) {
+  private func write(_ bytes: UnsafeRawBufferPointer, of partition: Partition, before end: Int64) {
     lines.removeAll(keepingCapacity: true)
     for row in 0..<spans.count where left > 0 && spans.offsets[row] < end {
       left -= 1

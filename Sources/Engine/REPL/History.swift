@@ -65,7 +65,10 @@ package struct History {
   package func search(_ text: String, skipping: Int = 0) -> String? {
     guard !text.isEmpty else { return nil }
     var seen: Set<String> = []
-    return entries.reversed().lazy.filter { $0.contains(text) && seen.insert($0).inserted }.dropFirst(skipping).first
+    for entry in entries.reversed() where entry.contains(text) && seen.insert(entry).inserted {
+      if seen.count > skipping { return entry }
+    }
+    return nil
   }
 
   private func save(_ entry: String) {
