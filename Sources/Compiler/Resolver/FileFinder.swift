@@ -13,10 +13,7 @@ struct FileFinder {
   mutating func visit(_ statement: Statement) {
     switch statement.kind {
     case .createRelation(let create):
-      if let source = create.source, source.kind == .file { add(source.location.value) }
-      for option in create.options where option.key.text.lowercased() == "path" {
-        if case .string(let path) = option.value.kind { add(path) }
-      }
+      if !Self.declaresColumns(create) { addPlace(of: create) }
       if let query = create.query { visit(query) }
     case .createView(let create): visit(create.query)
     case .createTableFunction(let create): visit(create.body)
@@ -31,6 +28,18 @@ struct FileFinder {
       }
     case .query(let query): visit(query)
     case .createType, .createTopic, .createSink, .createFunction, .describe, .show, .drop, .set, .test, .error: break
+    }
+  }
+
+  /// Whether the statement says itself what columns its records have.
+  private static func declaresColumns(_ create: CreateRelation) -> Bool {
+    create.elements.contains { if case .column = $0.kind { true } else { false } }
+  }
+
+  private mutating func addPlace(of create: CreateRelation) {
+    if let source = create.source, source.kind == .file { add(source.location.value) }
+    for option in create.options where option.key.text.lowercased() == "path" {
+      if case .string(let path) = option.value.kind { add(path) }
     }
   }
 

@@ -7,13 +7,14 @@ import Values
 enum RunSummary {
   static func text(_ run: PipelineRun, seconds: Double, wasInterrupted: Bool, zone: TimeZoneRules) -> String {
     let books = run.books
-    var parts = [
+    let parts = [
       "\(grouped(books.read)) in", "\(grouped(books.emitted)) out", "\(grouped(books.filtered)) filtered",
       "\(grouped(books.late)) late", "\(grouped(books.deadLettered)) dead-lettered", "\(grouped(books.held)) held",
     ]
-    if books.folded > 0 { parts.insert("\(grouped(books.folded)) aggregated", at: 2) }
     var text = wasInterrupted ? "interrupted; " : ""
-    text += parts.joined(separator: ", ") + " (\(Numbers.seconds(seconds)))\n"
+    text += parts.joined(separator: ", ")
+    if books.folded > 0 { text += "; \(grouped(books.folded)) aggregated into \(grouped(books.produced))" }
+    text += " (\(Numbers.seconds(seconds)))\n"
     text += samples(run, books)
     if !books.balances {
       text += "the books do not balance: \(books); this is a fault of Millrace, please report it\n"

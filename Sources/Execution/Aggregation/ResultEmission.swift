@@ -77,7 +77,7 @@ extension Column {
 
 extension Batch {
   /// The rows that remain when additions and removals of equal rows cancel; the batch itself when it is append-only.
-  func consolidated(types: [DataType]) -> Batch {
+  package func consolidated(types: [DataType]) -> Batch {
     guard let weights else { return self }
     let index = GroupIndex(types: types)
     let ids = index.ids(for: columns, count: count)

@@ -5,7 +5,6 @@ extension FunctionLibrary {
   package static let scalar = FunctionLibrary(
     family(.operators) { $0.declareArithmetic() }
       + family(.operators) { $0.declareComparisons() }
-      + family(.operators) { $0.declareEnforcement() }
       + family(.conditional) { $0.declareConditionals() }
       + family(.mathematics) { $0.declareMath() }
       + family(.bits) { $0.declareBits() }
