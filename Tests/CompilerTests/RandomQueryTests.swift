@@ -17,7 +17,9 @@ struct SeededNumbers: RandomNumberGenerator {
 }
 
 @Suite struct RandomQueryTests {
-  static let operands = ["auction", "price", "name", "ts", "n", "x", "window_start", "bid.price", "1", "'a'", "NULL", "2.5"]
+  static let operands = [
+    "auction", "price", "name", "ts", "n", "x", "window_start", "bid.price", "1", "'a'", "NULL", "2.5",
+  ]
   static let operators = ["+", "-", "*", "/", "=", "<", "AND", "OR", "||"]
 
   static func expression(_ random: inout SeededNumbers, _ depth: Int) -> String {

@@ -30,7 +30,9 @@ struct FilterPushdown {
       return pushed(both, into: below, filter)
     case .project(let below, let items):
       guard !items.contains(where: { $0.expression.canFail || !$0.expression.isDeterministic }) else { return here() }
-      let moved = predicate.substituting { index, _ in items[index].expression }
+      let moved = predicate.substituting { index, reference in
+        items[index].expression.standing(for: reference)
+      }
       return remade(input, .project(pushed(moved, into: below, filter), items))
     case .union(let inputs):
       return remade(input, .union(inputs.map { pushed(predicate, into: $0, filter) }))

@@ -13,7 +13,8 @@ struct ProjectionMerging {
     else { return rebuilt }
     let merged = items.map { item in
       NamedExpression(
-        item.name, item.expression.substituting { index, reference in moved(inner[index].expression, reference) })
+        item.name, item.expression.substituting { index, reference in inner[index].expression.standing(for: reference) }
+      )
     }
     let result = below.projected(merged, owner: rebuilt.owner, range: rebuilt.range)
     return below.isIdentity(merged) ? below : result
@@ -27,13 +28,6 @@ struct ProjectionMerging {
   /// An identity may still have settled types or nullability that the input's schema does not show.
   private func losesKnowledge(_ projection: Relation, _ input: Relation) -> Bool {
     projection.schema.fields.map(\.type) != input.schema.fields.map(\.type)
-  }
-
-  private func moved(_ expression: TypedExpression, _ reference: TypedExpression) -> TypedExpression {
-    var copy = expression
-    // A column that was read as one of a wider type that is stored alike keeps that type.
-    if copy.isAccess { copy.type = reference.type }
-    return copy
   }
 
   private func canMerge(_ inner: [NamedExpression], into outer: [NamedExpression]) -> Bool {

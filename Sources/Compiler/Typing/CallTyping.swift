@@ -128,7 +128,11 @@ extension Resolver {
   ) throws(CompileError) -> TypedExpression {
     let range = range(span, context.environment)
     switch FunctionLibrary.scalar.makeCall(name, arguments, range: range, timeZone: zone) {
-    case .success(let call): return call
+    case .success(let call):
+      guard call.type == .null, !call.nullable else { return call }
+      // Bare NULLs left the type open, and yet there is a value: they are integers then.
+      let settled = arguments.map { $0.type == .null ? $0.widened(to: .int64) : $0 }
+      return try self.call(name, settled, spans: spans, at: span, named: nameSpan, in: context)
     case .failure(let problem):
       throw described(problem, arguments, spans: spans, at: span, named: nameSpan ?? span)
     }

@@ -20,6 +20,15 @@ extension Plan.Expression {
   /// With parts that read no column computed.
   func folded(timeZone: TimeZoneRules) -> TypedExpression { ConstantFolder.fold(self, timeZone: timeZone) }
 
+  /// This expression in place of a reference to the column it makes: under the type by which it was read, which may be a
+  /// wider one that is stored alike.
+  func standing(for reference: TypedExpression) -> TypedExpression {
+    if type == reference.type { return self }
+    if case .literal = kind { return TypedExpression(kind, type: reference.type, nullable: nullable, range: range) }
+    if isAccess { return TypedExpression(kind, type: reference.type, nullable: nullable, range: range) }
+    return TypedExpression(.cast(self, safe: false), type: reference.type, nullable: nullable, range: range)
+  }
+
   /// With every column replaced by an expression.
   func substituting(_ replacement: (Int, TypedExpression) -> TypedExpression) -> TypedExpression {
     if case .column(let index) = kind { return replacement(index, self) }

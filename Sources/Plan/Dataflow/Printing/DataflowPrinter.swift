@@ -27,12 +27,12 @@ package struct DataflowPrinter: Sendable {
     var seen: Set<Int> = []
     var lines: [String] = []
     for (index, node) in dataflow.nodes.enumerated() {
-      if case .sink = node.operation { print(Port(node: index), indent: 0, &seen, &lines) }
+      if case .sink = node.operation { walk(Port(node: index), indent: 0, &seen, &lines) }
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func print(_ port: Port, indent: Int, _ seen: inout Set<Int>, _ lines: inout [String]) {
+  private func walk(_ port: Port, indent: Int, _ seen: inout Set<Int>, _ lines: inout [String]) {
     let prefix = String(repeating: "  ", count: indent)
     let side = port.stream == .rows ? "" : " (\(port.stream.rawValue) rows)"
     guard dataflow.nodes.indices.contains(port.node) else { return }
@@ -49,7 +49,7 @@ package struct DataflowPrinter: Sendable {
     if detail.contains(.state), node.stateBound.size != .none {
       lines.append("\(prefix)     state \(PropertiesText.text(node.stateBound))")
     }
-    for input in node.inputs { print(input, indent: indent + 1, &seen, &lines) }
+    for input in node.inputs { walk(input, indent: indent + 1, &seen, &lines) }
   }
 
   private func isSink(_ node: PlanNode) -> Bool {
