@@ -17,7 +17,10 @@ extension FunctionFamily {
       examples: ["ENFORCE(1 < 2)": "true"], [FunctionSignature(["condition": .bool], .boolean, Choice.enforce)])
     declare(
       "ZEROIFNULL", [], "0 for NULL, else the number.", examples: ["ZEROIFNULL(NULL)": "0"],
-      [FunctionSignature(["x": .generic(0, .numeric)], .generic(0), nulls: .never, Choice.zeroIfNull)])
+      [
+        FunctionSignature(["x": .int], .int64, nulls: .never, Choice.zeroIfNull),
+        FunctionSignature(["x": .generic(0, .numeric)], .generic(0), nulls: .never, Choice.zeroIfNull),
+      ])
     declare(
       "NULLIFZERO", [], "NULL for 0, else the number.", examples: ["NULLIFZERO(0)": "NULL"],
       [FunctionSignature(["x": .generic(0, .numeric)], .generic(0), nulls: .strictOrMissing, Choice.nullIfZero)])
@@ -53,8 +56,7 @@ enum Choice {
       case .decimal: .decimal(0)
       case .bool, .int, .bytes, .array, .row: .int(0)
       }
-    // A bare NULL has the storage of a Boolean: there is no number type to give it.
-    let type = site.result == .null ? DataType.int64 : site.result
+    let type = site.result
     return { arguments, rows in
       guard case .column(let column) = arguments[0] else {
         return arguments[0].isNullScalar ? .scalar(zero) : arguments[0]

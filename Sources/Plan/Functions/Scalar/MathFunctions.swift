@@ -28,15 +28,15 @@ extension FunctionFamily {
   }
 
   private mutating func declareReal() {
-    real("SQRT", "The square root.", ["SQRT(16)": "4"]) { $0 < 0 ? nil : $0.squareRoot() }
-    real("CBRT", "The cube root.", ["CBRT(27)": "3"]) { Real.cubeRoot($0) }
-    real("EXP", "e to a power.", ["EXP(0)": "1"]) { finite(Real.exp($0), $0) }
-    real("LN", "The natural logarithm.", ["LN(1)": "0"]) { $0 <= 0 ? nil : Real.log($0) }
-    real("LOG10", "The logarithm to base 10.", ["LOG10(1000)": "3"]) { $0 <= 0 ? nil : Real.log10($0) }
-    real("LOG2", "The logarithm to base 2.", ["LOG2(8)": "3"]) { $0 <= 0 ? nil : Real.log2($0) }
+    real("SQRT", "The square root.", ["SQRT(16)": "4.0"]) { $0 < 0 ? nil : $0.squareRoot() }
+    real("CBRT", "The cube root.", ["CBRT(27)": "3.0"]) { Real.cubeRoot($0) }
+    real("EXP", "e to a power.", ["EXP(0)": "1.0"]) { finite(Real.exp($0), $0) }
+    real("LN", "The natural logarithm.", ["LN(1)": "0.0"]) { $0 <= 0 ? nil : Real.log($0) }
+    real("LOG10", "The logarithm to base 10.", ["LOG10(1000)": "3.0"]) { $0 <= 0 ? nil : Real.log10($0) }
+    real("LOG2", "The logarithm to base 2.", ["LOG2(8)": "3.0"]) { $0 <= 0 ? nil : Real.log2($0) }
     declare(
       "LOG", [], "The natural logarithm, or that of the first argument to the base of the second.",
-      examples: ["LOG(8, 2)": "3"],
+      examples: ["LOG(8, 2)": "3.0"],
       [
         FunctionSignature(
           ["x": .double], .float64,
@@ -49,7 +49,7 @@ extension FunctionFamily {
           }),
       ])
     declare(
-      "POWER", ["POW"], "The first argument to the power of the second.", examples: ["POWER(2, 10)": "1024"],
+      "POWER", ["POW"], "The first argument to the power of the second.", examples: ["POWER(2, 10)": "1024.0"],
       [
         FunctionSignature(
           ["x": .double, "y": .double], .float64,
@@ -68,22 +68,22 @@ extension FunctionFamily {
   }
 
   private mutating func declareTrigonometry() {
-    real("SIN", "The sine of an angle in radians.", ["SIN(0)": "0"]) { $0.isInfinite ? nil : Real.sin($0) }
-    real("COS", "The cosine of an angle in radians.", ["COS(0)": "1"]) { $0.isInfinite ? nil : Real.cos($0) }
-    real("TAN", "The tangent of an angle in radians.", ["TAN(0)": "0"]) { $0.isInfinite ? nil : Real.tan($0) }
+    real("SIN", "The sine of an angle in radians.", ["SIN(0)": "0.0"]) { $0.isInfinite ? nil : Real.sin($0) }
+    real("COS", "The cosine of an angle in radians.", ["COS(0)": "1.0"]) { $0.isInfinite ? nil : Real.cos($0) }
+    real("TAN", "The tangent of an angle in radians.", ["TAN(0)": "0.0"]) { $0.isInfinite ? nil : Real.tan($0) }
     real("COT", "The cotangent of an angle in radians.", ["ROUND(COT(1), 4)": "0.6421"]) {
       $0.isInfinite || $0 == 0 ? nil : 1 / Real.tan($0)
     }
-    real("ASIN", "The angle with a sine.", ["ASIN(0)": "0"]) { $0.magnitude > 1 ? nil : Real.asin($0) }
-    real("ACOS", "The angle with a cosine.", ["ACOS(1)": "0"]) { $0.magnitude > 1 ? nil : Real.acos($0) }
-    real("ATAN", "The angle with a tangent.", ["ATAN(0)": "0"]) { Real.atan($0) }
-    real("SINH", "The hyperbolic sine.", ["SINH(0)": "0"]) { finite(Real.sinh($0), $0) }
-    real("COSH", "The hyperbolic cosine.", ["COSH(0)": "1"]) { finite(Real.cosh($0), $0) }
-    real("TANH", "The hyperbolic tangent.", ["TANH(0)": "0"]) { Real.tanh($0) }
+    real("ASIN", "The angle with a sine.", ["ASIN(0)": "0.0"]) { $0.magnitude > 1 ? nil : Real.asin($0) }
+    real("ACOS", "The angle with a cosine.", ["ACOS(1)": "0.0"]) { $0.magnitude > 1 ? nil : Real.acos($0) }
+    real("ATAN", "The angle with a tangent.", ["ATAN(0)": "0.0"]) { Real.atan($0) }
+    real("SINH", "The hyperbolic sine.", ["SINH(0)": "0.0"]) { finite(Real.sinh($0), $0) }
+    real("COSH", "The hyperbolic cosine.", ["COSH(0)": "1.0"]) { finite(Real.cosh($0), $0) }
+    real("TANH", "The hyperbolic tangent.", ["TANH(0)": "0.0"]) { Real.tanh($0) }
     real("RADIANS", "Degrees as radians.", ["ROUND(RADIANS(180), 4)": "3.1416"]) { $0 * (Double.pi / 180) }
-    real("DEGREES", "Radians as degrees.", ["DEGREES(PI())": "180"]) { $0 * (180 / Double.pi) }
+    real("DEGREES", "Radians as degrees.", ["DEGREES(PI())": "180.0"]) { $0 * (180 / Double.pi) }
     declare(
-      "ATAN2", [], "The angle of the point (x, y), with y given first.", examples: ["ATAN2(0, 1)": "0"],
+      "ATAN2", [], "The angle of the point (x, y), with y given first.", examples: ["ATAN2(0, 1)": "0.0"],
       [FunctionSignature(["y": .double, "x": .double], .float64, .zip { (y: Double, x: Double) in Real.atan2(y, x) })])
   }
 

@@ -7,7 +7,7 @@ extension FunctionFamily {
   mutating func declareRounding() {
     rounding(
       "ROUND", [], "The nearest number with so many digits after the point; halves go away from zero.",
-      ["ROUND(2.5)": "3", "ROUND(1234.567, -2)": "1200"], .toNearestOrAwayFromZero)
+      ["ROUND(2.5)": "3", "ROUND(1234.567, -2)": "1200.000"], .toNearestOrAwayFromZero)
     rounding(
       "TRUNC", ["TRUNCATE"], "The number cut to so many digits after the point.", ["TRUNC(-2.7)": "-2"], .towardZero)
     whole(
