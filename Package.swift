@@ -31,7 +31,8 @@ let package = Package(
     .testTarget(name: "ValuesTests", dependencies: ["Values"], swiftSettings: settings),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"], exclude: ["Scripts"], swiftSettings: settings),
     .testTarget(name: "PlanTests", dependencies: ["Plan", "Values"], swiftSettings: settings),
-    .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Plan", "Syntax", "Values"], swiftSettings: settings),
+    .testTarget(
+      name: "CompilerTests", dependencies: ["Compiler", "Plan", "Syntax", "Values"], swiftSettings: settings),
     .testTarget(name: "SchemasTests", dependencies: ["Schemas", "Values"], swiftSettings: settings),
     .testTarget(name: "EventLogTests", dependencies: ["EventLog"], swiftSettings: settings),
     .testTarget(

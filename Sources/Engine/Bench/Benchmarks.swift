@@ -27,7 +27,8 @@ package struct Benchmarks {
     }
     for name in names where !measures.contains(where: { $0.name.hasPrefix(name) }) {
       let near = closestName(to: name, among: measures.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
-      throw EngineError("there is no measure `\(name)`\(near)", advice: "see `millrace bench list`", status: .wrongUsage)
+      throw EngineError(
+        "there is no measure `\(name)`\(near)", advice: "see `millrace bench list`", status: .wrongUsage)
     }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("millrace-bench-\(getpid())").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -84,7 +85,8 @@ package struct Benchmarks {
   }
 
   private static func startup(_ setting: BenchSetting) throws -> Line {
-    let usages = try (0..<setting.runs).map { _ in try ChildProcess.run(["-c", "SELECT 1 AS one", "--format", "jsonl"]) }
+    let usages = try (0..<setting.runs).map { _ in try ChildProcess.run(["-c", "SELECT 1 AS one", "--format", "jsonl"])
+    }
     return Line(
       name: "startup",
       figures: [
@@ -96,15 +98,20 @@ package struct Benchmarks {
 
   private static func generation(_ setting: BenchSetting) throws -> Line {
     let usages = try (0..<setting.runs).map { _ in
-      try ChildProcess.run(["generate", "nexmark", "--events", "\(setting.events)", "--out", setting.folder + "/generated"])
+      try ChildProcess.run([
+        "generate", "nexmark", "--events", "\(setting.events)", "--out", setting.folder + "/generated",
+      ])
     }
     let wall = BenchSetting.median(usages.map(\.wallSeconds))
     return Line(
       name: "generate",
       figures: [
         ("M events/s", BenchSetting.decimals(Double(setting.events) / 1e6 / wall, 2)),
-        ("CPU s/M events", BenchSetting.decimals(
-          BenchSetting.median(usages.map(\.processorSeconds)) * 1e6 / Double(setting.events), 3)),
+        (
+          "CPU s/M events",
+          BenchSetting.decimals(
+            BenchSetting.median(usages.map(\.processorSeconds)) * 1e6 / Double(setting.events), 3)
+        ),
       ])
   }
 }

@@ -19,7 +19,9 @@ enum ChildProcess {
   /// message when it fails.
   static func run(_ arguments: [String]) throws -> ProcessUsage {
     let program = ProcessInfo.processInfo.arguments[0]
-    let path = program.contains("/") ? program : (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? program
+    let path =
+      program.contains("/")
+      ? program : (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? program
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }

@@ -17,7 +17,8 @@ package enum InferredFiles {
     guard let format = format(of: file) else {
       throw EngineError(
         "the format of `\(path)` is not known from its name",
-        advice: "name it .jsonl, .json or .csv, or declare it: CREATE STREAM name (columns) FROM FILE '\(path)' FORMAT JSON",
+        advice:
+          "name it .jsonl, .json or .csv, or declare it: CREATE STREAM name (columns) FROM FILE '\(path)' FORMAT JSON",
         status: .wrongQuery)
     }
     let sample = try firstBytes(of: file)

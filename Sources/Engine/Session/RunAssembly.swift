@@ -154,7 +154,9 @@ extension Dataflow {
   /// The node whose rows the sink takes.
   func input(ofSink sink: Int) -> PlanNode? {
     for node in nodes {
-      if case .sink(let index) = node.operation, index == sink, let input = node.inputs.first { return nodes[input.node] }
+      if case .sink(let index) = node.operation, index == sink, let input = node.inputs.first {
+        return nodes[input.node]
+      }
     }
     return nil
   }

@@ -35,7 +35,8 @@ enum RunSummary {
     }
     let shown = min(run.samples.count, 5)
     if books.deadLettered > shown, shown > 0 {
-      text += "  ... and \(grouped(books.deadLettered - shown)) more; read them with FROM \(run.samples[0].owner).errors\n"
+      text +=
+        "  ... and \(grouped(books.deadLettered - shown)) more; read them with FROM \(run.samples[0].owner).errors\n"
     }
     return text
   }

@@ -77,7 +77,8 @@ package struct PipelineTester {
   }
 
   /// A text with errors passes those tests that expect them.
-  private func expectedErrors(_ tests: [TestStatement], _ diagnostics: [Diagnostic], _ query: QuerySource) -> [Outcome] {
+  private func expectedErrors(_ tests: [TestStatement], _ diagnostics: [Diagnostic], _ query: QuerySource) -> [Outcome]
+  {
     let codes = Set(diagnostics.map(\.code))
     let rendered = DiagnosticRenderer([query.source]).render(diagnostics.filter(\.isError)) + "\n"
     let outcomes = tests.map { test in

@@ -163,7 +163,9 @@ final class PreparedTest {
     let actual = Batch(columns: picked.map { columns[$0] }, count: batch.count)
     let text = RowText(Schema(picked.map { all[$0] }))
     let difference = text.difference(expected: expected, actual: actual, inOrder: inOrder)
-    if let difference { throw TestFailure("\(place(step))\(rows.relation.text) differs (- expected, + came)\n" + difference) }
+    if let difference {
+      throw TestFailure("\(place(step))\(rows.relation.text) differs (- expected, + came)\n" + difference)
+    }
   }
 
   /// The columns that the test names, or all.
@@ -212,7 +214,9 @@ final class PreparedTest {
     var text = query.source.text(of: duration.span)
     if case .count = duration.kind { text = "INTERVAL " + text }
     let batch = try ConstantRows(query, settings, catalog).row(text, of: Field("duration", .intervalDaySecond))
-    guard case .int(let value) = batch.columns[0].value(at: 0) else { throw TestFailure("  `\(text)` is no span of time") }
+    guard case .int(let value) = batch.columns[0].value(at: 0) else {
+      throw TestFailure("  `\(text)` is no span of time")
+    }
     return value
   }
 }

@@ -2,7 +2,8 @@
 
 import Engine
 
-private let dataOption = OptionDescription("--data", .value("DIR"), "the folder of topics and schemas (default: $MILLRACE_DATA, or millrace-data)")
+private let dataOption = OptionDescription(
+  "--data", .value("DIR"), "the folder of topics and schemas (default: $MILLRACE_DATA, or millrace-data)")
 private let strictOption = OptionDescription.flag("--strict", "treat warnings as errors")
 private let followOption = OptionDescription.flag("--follow", "check it as a pipeline that never ends")
 
@@ -10,7 +11,10 @@ extension Commands {
   static let checkCommand = Command(
     description: CommandDescription(
       "check", "Check .pipe files: names, types, time, keys, state.", operands: "FILE...", count: 1...Int.max,
-      options: [OptionDescription("--format", .choice(["text", "json"]), "how diagnostics are printed"), dataOption, followOption, strictOption],
+      options: [
+        OptionDescription("--format", .choice(["text", "json"]), "how diagnostics are printed"), dataOption,
+        followOption, strictOption,
+      ],
       details: ["Every diagnostic has a code; `millrace explain CODE` says more about it."],
       examples: [("millrace check Pipelines/quickstart/quickstart.pipe", "no output and status 0 when all is well")]),
     run: { arguments, console in
@@ -21,7 +25,10 @@ extension Commands {
   static let compileCommand = Command(
     description: CommandDescription(
       "compile", "Compile a .pipe file to a plan that runs without it.", operands: "FILE", count: 1...1,
-      options: [OptionDescription("-o", .value("PLAN"), "where to write the plan (default: standard output)"), dataOption, followOption, strictOption],
+      options: [
+        OptionDescription("-o", .value("PLAN"), "where to write the plan (default: standard output)"), dataOption,
+        followOption, strictOption,
+      ],
       examples: [("millrace compile q.pipe -o q.plan.json && millrace run q.plan.json", "compile here, run there")]),
     run: { arguments, console in
       try Checker(console: console).compile(
@@ -36,7 +43,9 @@ extension Commands {
         OptionDescription("--format", .choice(["text", "json", "dot", "mermaid"]), "how the plan is printed"),
         dataOption, followOption, strictOption,
       ],
-      details: ["Each edge is shown with its schema, key, time attribute and changelog mode, each operator with the bound on its state."],
+      details: [
+        "Each edge is shown with its schema, key, time attribute and changelog mode, each operator with the bound on its state."
+      ],
       examples: [
         ("millrace explain Pipelines/nexmark/q5.pipe", "the operators and what each keeps"),
         ("millrace explain E2003", "what a diagnostic means, with an example and its mend"),
@@ -69,7 +78,9 @@ extension Commands {
       options: [
         OptionDescription("--filter", .value("TEXT"), "only tests whose name contains this"), strictOption,
       ],
-      details: ["Every test runs in virtual time, several times over: with batches of one row, with several workers, and stopped and resumed between its steps. The outcome must be the same."],
+      details: [
+        "Every test runs in virtual time, several times over: with batches of one row, with several workers, and stopped and resumed between its steps. The outcome must be the same."
+      ],
       examples: [("millrace test Pipelines", "all tests of the example pipelines")]),
     run: { arguments, console in
       try PipelineTester(console: console).test(

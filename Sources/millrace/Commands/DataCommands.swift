@@ -15,13 +15,16 @@ extension Commands {
         OptionDescription("--base", .value("TIME"), "the time of the first event, in UTC"),
         OptionDescription("--disorder", .value("K"), "shuffle event times within groups of K (default: 1, in order)"),
       ],
-      examples: [("millrace generate nexmark --events 1000000 --seed 42 --out data", "the input of the Nexmark queries")]),
+      examples: [
+        ("millrace generate nexmark --events 1000000 --seed 42 --out data", "the input of the Nexmark queries")
+      ]),
     run: { arguments, console in
       guard let events = try arguments.number("--events", in: 1...Int64.max / 64) else {
         throw UsageError("`millrace generate` needs `--events N`", advice: "as in `--events 1000000`")
       }
       guard let folder = arguments.value("--out") else {
-        throw UsageError("`millrace generate` needs `--out DIR`", advice: "name a folder; it is made when it is missing")
+        throw UsageError(
+          "`millrace generate` needs `--out DIR`", advice: "name a folder; it is made when it is missing")
       }
       return try DataGeneration(console: console).run(
         arguments.operands[0], events: events, folder: folder,

@@ -2,15 +2,19 @@
 
 import Engine
 
-private let dataOption = OptionDescription("--data", .value("DIR"), "the folder of topics and schemas (default: $MILLRACE_DATA, or millrace-data)")
+private let dataOption = OptionDescription(
+  "--data", .value("DIR"), "the folder of topics and schemas (default: $MILLRACE_DATA, or millrace-data)")
 
 extension Commands {
   static let topicCommand = Command(
     description: CommandDescription(
-      "topic", "Create, list, describe and delete topics.", operands: "create|list|describe|delete [NAME]", count: 1...2,
+      "topic", "Create, list, describe and delete topics.", operands: "create|list|describe|delete [NAME]",
+      count: 1...2,
       options: [
         OptionDescription("--partitions", .value("N"), "with create: 1 to 1024 (default: 1)"),
-        OptionDescription("--retention", .value("DURATION"), "with create: how long records are kept, as in `7 DAYS` (default: for ever)"),
+        OptionDescription(
+          "--retention", .value("DURATION"),
+          "with create: how long records are kept, as in `7 DAYS` (default: for ever)"),
         dataOption,
       ],
       examples: [("millrace topic create payments --partitions 3", "a topic of three partitions")]),
@@ -32,7 +36,8 @@ extension Commands {
     description: CommandDescription(
       "produce", "Append lines of standard input to a topic.", operands: "TOPIC", count: 1...1,
       options: [
-        OptionDescription("--key", .value("FIELD"), "the field whose value keys a JSON record and chooses its partition"),
+        OptionDescription(
+          "--key", .value("FIELD"), "the field whose value keys a JSON record and chooses its partition"),
         OptionDescription("--partition", .value("N"), "append to this partition (default: by key, or in turn)"),
         dataOption,
       ],
@@ -47,7 +52,8 @@ extension Commands {
     description: CommandDescription(
       "consume", "Print the records of a topic.", operands: "TOPIC", count: 1...1,
       options: [
-        OptionDescription("--from", .value("OFFSET|TIME"), "where to start: an offset, or a time (default: the beginning)"),
+        OptionDescription(
+          "--from", .value("OFFSET|TIME"), "where to start: an offset, or a time (default: the beginning)"),
         OptionDescription("--partition", .value("N"), "only this partition (default: all, in turn)"),
         OptionDescription("--limit", .value("N"), "stop after so many records"),
         .flag("--follow", "wait for more"),
@@ -68,8 +74,12 @@ extension Commands {
   static let schemaCommand = Command(
     description: CommandDescription(
       "schema", "Register, list and show schemas.", operands: "register|list|show [SUBJECT] [FILE]", count: 1...3,
-      options: [OptionDescription("--version", .value("N"), "with show: this version (default: the newest)"), dataOption],
-      details: ["Schemas are in Avro's JSON notation. A stream over a topic whose schema is registered under the topic's name needs no column list."],
+      options: [
+        OptionDescription("--version", .value("N"), "with show: this version (default: the newest)"), dataOption,
+      ],
+      details: [
+        "Schemas are in Avro's JSON notation. A stream over a topic whose schema is registered under the topic's name needs no column list."
+      ],
       examples: [("millrace schema register payments payments.avsc", "the schema of the topic `payments`")]),
     run: { arguments, console in
       let schemas = SchemaCommands(console: console, dataFolder: arguments.value("--data"))
@@ -78,7 +88,8 @@ extension Commands {
       case ("list", 1): return try schemas.list()
       case ("register", 3): return try schemas.register(operands[1], file: operands[2])
       case ("show", 2):
-        return try schemas.show(operands[1], version: try arguments.number("--version", in: 1...Int64.max).map(Int.init))
+        return try schemas.show(
+          operands[1], version: try arguments.number("--version", in: 1...Int64.max).map(Int.init))
       case (let verb, _): throw wrongVerb("schema", verb, nil, ["register SUBJECT FILE", "list", "show SUBJECT"])
       }
     })
@@ -90,6 +101,7 @@ extension Commands {
         advice: "see `millrace \(command) --help`")
     }
     return UsageError(
-      "`millrace \(command)` does not know `\(verb)`", advice: "it knows \(verbs.map { "`\($0)`" }.joined(separator: ", "))")
+      "`millrace \(command)` does not know `\(verb)`",
+      advice: "it knows \(verbs.map { "`\($0)`" }.joined(separator: ", "))")
   }
 }

@@ -5,15 +5,23 @@ import Engine
 extension Commands {
   /// The options of `run`, which `-c` shares.
   private static let runOptions: [OptionDescription] = [
-    OptionDescription("--input", .values("STREAM=PATH"), "read a declared stream from a file; repeat it, or give a glob or a folder, for several partitions"),
-    OptionDescription("--output", .values("SINK=PATH"), "write a sink to a file instead of its topic; `-` is standard output"),
-    OptionDescription("--data", .value("DIR"), "the folder of topics, schemas and saved state (default: $MILLRACE_DATA, or millrace-data)"),
+    OptionDescription(
+      "--input", .values("STREAM=PATH"),
+      "read a declared stream from a file; repeat it, or give a glob or a folder, for several partitions"),
+    OptionDescription(
+      "--output", .values("SINK=PATH"), "write a sink to a file instead of its topic; `-` is standard output"),
+    OptionDescription(
+      "--data", .value("DIR"),
+      "the folder of topics, schemas and saved state (default: $MILLRACE_DATA, or millrace-data)"),
     OptionDescription("--parallelism", .value("N"), "workers, 1 to 16 (default: the number of cores)"),
     .flag("--follow", "keep running and read what is appended; Ctrl-C stops at the end of a step"),
     .flag("--no-final-watermark", "do not close open windows at the end of the input"),
     .flag("--changes", "print every change of an updating result, with a first field `op`: +I, -U, +U, -D"),
-    OptionDescription("--format", .choice(["table", "jsonl", "csv"]), "how a result is printed (default: table on a terminal, jsonl elsewhere)"),
-    OptionDescription("--time-zone", .value("ZONE"), "the zone of literals, printing and calendar functions (default: UTC)"),
+    OptionDescription(
+      "--format", .choice(["table", "jsonl", "csv"]),
+      "how a result is printed (default: table on a terminal, jsonl elsewhere)"),
+    OptionDescription(
+      "--time-zone", .value("ZONE"), "the zone of literals, printing and calendar functions (default: UTC)"),
     OptionDescription("--clock", .value("TIME"), "a fixed reading of the clock, for reproducible CURRENT_TIMESTAMP()"),
     .flag("--strict", "treat warnings as errors"),
   ]
@@ -28,8 +36,14 @@ extension Commands {
       ],
       examples: [
         ("millrace run Pipelines/quickstart/quickstart.pipe", "card-velocity alerts from the payments beside the file"),
-        ("millrace run q5.pipe --input events=data/events.jsonl --parallelism 2", "another file for the stream `events`, two workers"),
-        ("millrace -c \"FROM 'bids.jsonl' |> AGGREGATE COUNT(*) AS n GROUP BY auction\"", "no declaration needed: the schema is inferred"),
+        (
+          "millrace run q5.pipe --input events=data/events.jsonl --parallelism 2",
+          "another file for the stream `events`, two workers"
+        ),
+        (
+          "millrace -c \"FROM 'bids.jsonl' |> AGGREGATE COUNT(*) AS n GROUP BY auction\"",
+          "no declaration needed: the schema is inferred"
+        ),
       ]),
     run: { arguments, console in
       let request = RunRequest(

@@ -49,7 +49,8 @@ private struct WindowInput {
   }
 
   /// Feeds all rows in random steps and batches; hands the merged watermark on after each.
-  func feed(_ random: inout DriveNumbers, _ batch: (Batch) throws -> Void, _ step: (Int64, Bool) throws -> Void) throws {
+  func feed(_ random: inout DriveNumbers, _ batch: (Batch) throws -> Void, _ step: (Int64, Bool) throws -> Void) throws
+  {
     var next = partitions.map { _ in 0 }
     let largest = 1 + random.below(20)
     while true {
