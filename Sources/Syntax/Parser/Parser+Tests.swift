@@ -1,4 +1,4 @@
-// TEST statements.
+// TEST statements: a title, a subject, and steps of given rows, advanced time and expectations.
 
 extension Parser {
   /// testStmt ::= 'TEST' STRING ('FOR' name)? options? testStep+
