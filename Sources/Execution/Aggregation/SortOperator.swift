@@ -72,7 +72,7 @@ final class SortOperator: Operator {
     guard isLast, pendingRows > 0 else { return }
     let rows = sorted(now: step.now)
     let first = min(Int(clamping: offset), rows.count)
-    let end = limit.map { min(rows.count, first + Int(clamping: $0)) } ?? rows.count
+    let end = first + min(rows.count - first, limit.map { Int(clamping: $0) } ?? rows.count)
     output.countFiltered(rows.count - (end - first))
     pending = []
     pendingRows = 0
