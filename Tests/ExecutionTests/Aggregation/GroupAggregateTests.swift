@@ -100,7 +100,8 @@ private func group(
     #expect(drive.output.folded == [[.int(1)]])
   }
 
-  @Test("an aggregate without keys over nothing has one row; rows taken back leave it at nothing") func global() throws {
+  @Test("an aggregate without keys over nothing has one row; rows taken back leave it at nothing") func global() throws
+  {
     func aggregation(_ emission: Emission) -> Aggregation {
       Aggregation(
         keys: [], calls: [TestAggregation.call("COUNT", []), TestAggregation.call("SUM", [TestAggregation.x])],
@@ -167,7 +168,9 @@ private func group(
     }
   }
 
-  @Test("a row on which an argument fails is a dead letter and counts nowhere; a FILTER guards it") func failures() throws {
+  @Test("a row on which an argument fails is a dead letter and counts nowhere; a FILTER guards it") func failures()
+    throws
+  {
     let quotient = TestAggregation.scalar("DIV", [TestAggregation.literal(12), TestAggregation.x], .int64)
     let isNotZero = TestAggregation.scalar("<>", [TestAggregation.x, TestAggregation.literal(0)], .boolean)
     for (filter, failed, count) in [(nil, 1, Int64(2)), (isNotZero, 0, 3)] as [(Expression?, Int, Int64)] {

@@ -49,7 +49,8 @@ private struct WindowInput {
   }
 
   /// Feeds all rows in random steps and batches; hands the merged watermark on after each.
-  func feed(_ random: inout DriveNumbers, _ batch: (Batch) throws -> Void, _ step: (Int64, Bool) throws -> Void) throws {
+  func feed(_ random: inout DriveNumbers, _ batch: (Batch) throws -> Void, _ step: (Int64, Bool) throws -> Void) throws
+  {
     var next = partitions.map { _ in 0 }
     let largest = 1 + random.below(20)
     while true {
@@ -116,7 +117,8 @@ private func arrangement(_ seed: UInt64) -> (WindowCase, WindowInput, DriveNumbe
             guard let first = starts.first, let last = starts.last else { continue }
             #expect(arithmetic.firstEnd(of: time) == first + size)
             #expect(lastEnd == last + size)
-            for watermark in stride(from: Int64(-8), through: 20, by: 3) where !arithmetic.isClosed(end: lastEnd, at: watermark) {
+            for watermark in stride(from: Int64(-8), through: 20, by: 3)
+            where !arithmetic.isClosed(end: lastEnd, at: watermark) {
               let open = starts.first { $0 + size + 1 > watermark }
               let found = arithmetic.firstOpenEnd(of: time, at: watermark)
               if found != open.map({ $0 + size }) { Issue.record("\(window) \(time) \(watermark)") }

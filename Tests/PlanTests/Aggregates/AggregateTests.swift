@@ -190,7 +190,8 @@ private struct Drive {
       let resolution = try #require(function.resolve(arguments.map(\.0)))
       let converted = zip(arguments, resolution.parameterTypes).map { argument, type in
         Column(
-          type == .float64 ? argument.1.map { if case .int(let i) = $0 { .double(Double(i)) } else { $0 } } : argument.1,
+          type == .float64
+            ? argument.1.map { if case .int(let i) = $0 { .double(Double(i)) } else { $0 } } : argument.1,
           type: type)
       }
       let states = AggregateLibrary.makeStates(

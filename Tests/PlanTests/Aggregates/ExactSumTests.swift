@@ -41,13 +41,15 @@ private func decimal(_ name: String, _ type: DataType, _ numbers: [Int128]) thro
     #expect(try result("SUM", [1e308, 1e308]) == .infinity)
     #expect(try result("SUM", Array(repeating: 0.1, count: 10)) == 1)
     #expect(try result("SUM", [.leastNonzeroMagnitude, 1, -1]) == .leastNonzeroMagnitude)
-    #expect(try result("SUM", [.leastNormalMagnitude, -.leastNonzeroMagnitude]) == Double.leastNormalMagnitude.nextDown)
+    #expect(
+      try result("SUM", [.leastNormalMagnitude, -.leastNonzeroMagnitude]) == Double.leastNormalMagnitude.nextDown)
     // Ties go to even, and a bit far below decides them.
     #expect(try result("SUM", [9_007_199_254_740_992, 1]) == 9_007_199_254_740_992)
     #expect(try result("SUM", [9_007_199_254_740_992, 1, 1e-300]) == 9_007_199_254_740_994)
     #expect(try result("SUM", [-9_007_199_254_740_992, -1, -1e-300]) == -9_007_199_254_740_994)
-    #expect(try result("SUM", [.greatestFiniteMagnitude, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 1])
-      == .greatestFiniteMagnitude)
+    #expect(
+      try result("SUM", [.greatestFiniteMagnitude, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 1])
+        == .greatestFiniteMagnitude)
   }
 
   @Test("infinities and NaN come and go with their rows") func special() throws {
@@ -95,7 +97,8 @@ private func decimal(_ name: String, _ type: DataType, _ numbers: [Int128]) thro
       let rest = Double(random.below(1000)) / 7
       var numbers = [rest]
       for _ in 0..<random.below(30) {
-        let x = Double(sign: .plus, exponent: random.below(2000) - 1000, significand: 1 + Double(random.below(1000)) / 999)
+        let x = Double(
+          sign: .plus, exponent: random.below(2000) - 1000, significand: 1 + Double(random.below(1000)) / 999)
         numbers += [x, -x]
       }
       #expect(try result("SUM", numbers.shuffled(using: &random)) == rest)

@@ -10,9 +10,11 @@ extension AggregateLibrary {
       "ANY_VALUE", "A value of the group. Always the least one, so that the same log gives the same answer.",
       AggregateExample("ANY_VALUE(x)", "1"), largest: false),
     extremumBy(
-      "MIN_BY", "The value of `x` in the row with the least `y`, NULL or not; of equal ones, the least `x`.", largest: false),
+      "MIN_BY", "The value of `x` in the row with the least `y`, NULL or not; of equal ones, the least `x`.",
+      largest: false),
     extremumBy(
-      "MAX_BY", "The value of `x` in the row with the greatest `y`, NULL or not; of equal ones, the greatest `x`.", largest: true),
+      "MAX_BY", "The value of `x` in the row with the greatest `y`, NULL or not; of equal ones, the greatest `x`.",
+      largest: true),
   ]
 
   private static func extremum(
