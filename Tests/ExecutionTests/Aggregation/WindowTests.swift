@@ -117,7 +117,8 @@ private func arrangement(_ seed: UInt64) -> (WindowCase, WindowInput, DriveNumbe
             guard let first = starts.first, let last = starts.last else { continue }
             #expect(arithmetic.firstEnd(of: time) == first + size)
             #expect(lastEnd == last + size)
-            for watermark in stride(from: Int64(-8), through: 20, by: 3) where !arithmetic.isClosed(end: lastEnd, at: watermark) {
+            for watermark in stride(from: Int64(-8), through: 20, by: 3)
+            where !arithmetic.isClosed(end: lastEnd, at: watermark) {
               let open = starts.first { $0 + size + 1 > watermark }
               let found = arithmetic.firstOpenEnd(of: time, at: watermark)
               if found != open.map({ $0 + size }) { Issue.record("\(window) \(time) \(watermark)") }
