@@ -138,9 +138,10 @@ enum TableText {
 }
 
 extension TextWriter {
-  /// The text of one datum for people: NULL in words, nothing that moves a cursor.
+  /// The text of one datum for people: NULL in words, bytes as text where they are text, nothing that moves a cursor.
   mutating func cell(_ column: Column, row: Int, type: DataType) -> String {
     if column.isNull(row) { return "NULL" }
+    if type.isBytes, let text = column.value(at: row).text { return TableText.printable(text) }
     let buffer = ByteBuffer()
     write(column, row: row, type: type, into: buffer)
     return TableText.printable(String(decoding: buffer.array, as: UTF8.self))

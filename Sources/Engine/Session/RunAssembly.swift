@@ -151,12 +151,15 @@ struct RunAssembly {
 }
 
 extension Dataflow {
-  /// The node whose rows the sink takes.
+  /// The node that feeds the sink, with the properties of what the sink takes: its rows, or one of its side streams.
   func input(ofSink sink: Int) -> PlanNode? {
     for node in nodes {
-      if case .sink(let index) = node.operation, index == sink, let input = node.inputs.first {
-        return nodes[input.node]
+      guard case .sink(let index) = node.operation, index == sink, let port = node.inputs.first else { continue }
+      var input = nodes[port.node]
+      if port.stream != .rows {
+        input.properties = RelationProperties(schema: schema(of: port), bounded: input.properties.bounded)
       }
+      return input
     }
     return nil
   }
