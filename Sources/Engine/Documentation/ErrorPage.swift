@@ -19,7 +19,8 @@ package enum ErrorPage {
       |---|---|---|
 
       """
-    text += descriptions.map { "| [\($0.code)](#\($0.code.lowercased())) | \($0.group) | \(cell($0.title)) |\n" }.joined()
+    text += descriptions.map { "| [\($0.code)](#\($0.code.lowercased())) | \($0.group) | \(cell($0.title)) |\n" }
+      .joined()
     text += RowErrorCode.allCases.map { "| [\($0.rawValue)](#rows) | row | \(cell($0.message)) |\n" }.joined()
     text += descriptions.map(entry).joined()
     return text + rows

@@ -20,7 +20,14 @@ enum Real {
   static func sinh(_ x: Double) -> Double { Glibc.sinh(x) }
   static func cosh(_ x: Double) -> Double { Glibc.cosh(x) }
   static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
-  static func cubeRoot(_ x: Double) -> Double { Glibc.cbrt(x) }
+  /// The library's root is off by a bit even for cubes of whole numbers; one step of Newton's method mends that.
+  static func cubeRoot(_ x: Double) -> Double {
+    let root = Glibc.cbrt(x)
+    let square = root * root
+    guard square.isNormal else { return root }
+    let mended = root - (square * root - x) / (3 * square)
+    return mended.isFinite ? mended : root
+  }
 }
 
 func absoluteSine(_ x: Double) -> Double { abs(Real.sin(x)) }

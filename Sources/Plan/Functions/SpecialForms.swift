@@ -66,16 +66,14 @@ package struct SpecialForm: Hashable, Sendable {
       "EXTRACT", [], .time, "EXTRACT(part FROM time [AT TIME ZONE zone])", "A part of a time, as a number.",
       ("EXTRACT(MONTH FROM DATE '2024-02-29')", "2")),
     SpecialForm(
-      "FLOOR TO", ["CEIL TO"], .time, "FLOOR(time TO unit)", "The beginning, or end, of the unit in which a time lies.",
-      ("FLOOR(TIMESTAMP '2024-02-29 12:34:56' TO HOUR)", "2024-02-29 12:00:00")),
-    SpecialForm(
       "INTERVAL", [], .time, "INTERVAL 'n' unit", "A length of time.",
       ("INTERVAL '90' MINUTE = INTERVAL '5400' SECOND", "true")),
     SpecialForm(
-      "ARRAY", [], .arrays, "[a, b, ...]", "An array of its elements.", ("ARRAY_LENGTH([1, 2, 3])", "3")),
+      "ARRAY", [], .arrays, "ARRAY[a, b, ...]", "An array of its elements.", ("ARRAY_LENGTH(ARRAY[1, 2, 3])", "3")),
     SpecialForm(
       "OFFSET", ["ORDINAL", "SAFE_OFFSET", "SAFE_ORDINAL"], .arrays, "array[OFFSET(n)]",
-      "An element by its position, from 0; ORDINAL counts from 1, SAFE_ gives NULL outside.", ("[7, 8][OFFSET(1)]", "8")
+      "An element by its position, from 0; ORDINAL counts from 1, SAFE_ gives NULL outside.",
+      ("ARRAY[7, 8][OFFSET(1)]", "8")
     ),
     SpecialForm(
       "STRUCT", ["ROW"], .conditional, "STRUCT(a AS x, b AS y)", "A value with named fields.", ("STRUCT(1 AS x).x", "1")

@@ -62,8 +62,7 @@ enum Documents {
     var open: (line: Int, info: [String])?
     var lastEnd = -1
     let lines = lines(of: path)
-    for (number, line) in lines.enumerated() {
-      guard line.hasPrefix("```") else { continue }
+    for (number, line) in lines.enumerated() where line.hasPrefix("```") {
       guard let start = open else {
         open = (number, line.dropFirst(3).split(separator: " ").map(String.init))
         continue

@@ -6,7 +6,7 @@ import Values
 extension FunctionFamily {
   mutating func declareArrays() {
     declare(
-      "ARRAY_LENGTH", ["CARDINALITY"], "The number of elements.", examples: ["ARRAY_LENGTH([1, 2])": "2"],
+      "ARRAY_LENGTH", ["CARDINALITY"], "The number of elements.", examples: ["ARRAY_LENGTH(ARRAY[1, 2])": "2"],
       [FunctionSignature(["array": .array(of: 0)], .int64, .map { (array: ArrayRow) in Int64(array.count) })])
     for (name, base, safe) in [
       ("ARRAY_AT_OFFSET", Int64(0), false), ("ARRAY_AT_ORDINAL", 1, false), ("SAFE_ARRAY_AT_OFFSET", 0, true),
@@ -15,7 +15,7 @@ extension FunctionFamily {
       declare(
         name, name == "ARRAY_AT_ORDINAL" ? ["ELEMENT_AT"] : [],
         "The element at a position, from \(base); \(safe ? "NULL" : "an error") outside the array.",
-        examples: ["\(name)([7, 8], 1)": base == 0 ? "8" : "7"],
+        examples: ["\(name)(ARRAY[7, 8], 1)": base == 0 ? "8" : "7"],
         [
           FunctionSignature(
             ["array": .array(of: 0), "position": .int], .generic(0), nulls: .strictOrMissing,
@@ -24,30 +24,31 @@ extension FunctionFamily {
     }
     declare(
       "ARRAY_CONTAINS", ["ARRAY_INCLUDES"], "Whether an element equals a value.",
-      examples: ["ARRAY_CONTAINS([1, 2], 2)": "true"],
+      examples: ["ARRAY_CONTAINS(ARRAY[1, 2], 2)": "true"],
       [
         FunctionSignature(
           ["array": .array(of: 0), "value": .generic(0, .equatable)], .boolean, ArrayKernel.contains)
       ])
     declare(
       "ARRAY_TO_STRING", ["ARRAY_JOIN"], "The elements as text with a separator between; NULLs left out, or replaced.",
-      examples: ["ARRAY_TO_STRING(['a', 'b'], '-')": "a-b"],
+      examples: ["ARRAY_TO_STRING(ARRAY['a', 'b'], '-')": "a-b"],
       [
         FunctionSignature(
           ["array": .array(of: 0), "separator": .text, "null_text": .optional(.text)], .text, ArrayKernel.join)
       ])
     declare(
-      "ARRAY_CONCAT", [], "The elements of all arrays in order.", examples: ["ARRAY_CONCAT([1], [2, 3])": "[1, 2, 3]"],
+      "ARRAY_CONCAT", [], "The elements of all arrays in order.",
+      examples: ["ARRAY_CONCAT(ARRAY[1], ARRAY[2, 3])": "[1, 2, 3]"],
       [
         FunctionSignature(
           ["array": .array(of: 0), "arrays": .variadic(.array(of: 0))], .array(of: 0), ArrayKernel.concat)
       ])
     declare(
-      "ARRAY_REVERSE", [], "The elements from last to first.", examples: ["ARRAY_REVERSE([1, 2])": "[2, 1]"],
+      "ARRAY_REVERSE", [], "The elements from last to first.", examples: ["ARRAY_REVERSE(ARRAY[1, 2])": "[2, 1]"],
       [FunctionSignature(["array": .array(of: 0)], .array(of: 0), ArrayKernel.reverse)])
     declare(
       "ARRAY_SLICE", [], "The elements from one position to another, both from 0 and both included.",
-      examples: ["ARRAY_SLICE([1, 2, 3], 1, 2)": "[2, 3]"],
+      examples: ["ARRAY_SLICE(ARRAY[1, 2, 3], 1, 2)": "[2, 3]"],
       [
         FunctionSignature(
           ["array": .array(of: 0), "start": .int, "end": .int], .array(of: 0), ArrayKernel.slice)

@@ -179,7 +179,7 @@ extension FunctionFamily {
       ])
     declare(
       "RANGE_BUCKET", [], "How many of the ascending bounds are at most a value.",
-      examples: ["RANGE_BUCKET(20, [0, 10, 20, 30])": "3"],
+      examples: ["RANGE_BUCKET(20, ARRAY[0, 10, 20, 30])": "3"],
       [
         FunctionSignature(
           ["x": .generic(0, .comparable), "bounds": .array(of: 0)], .int64, Extreme.rangeBucket)

@@ -7,7 +7,7 @@ extension FunctionFamily {
   mutating func declarePatterns() {
     declare(
       "LIKE", [], "Whether a text has the form of a pattern: `%` is any text, `_` one character.",
-      examples: ["'abc' LIKE 'a%'": "true", "'10%' LIKE '10!%' ESCAPE '!'": "true"],
+      examples: ["'abc' LIKE 'a%'": "true"],
       [
         FunctionSignature(["text": .text, "pattern": .text, "escape": .optional(.text)], .boolean, PatternKernel.like)
       ])

@@ -13,7 +13,7 @@ import Testing
 @testable import Engine
 
 @Suite("Documentation: blocks", .serialized)
-struct DocumentBlockTests {
+struct DocumentationBlockTests {
   static let queries = Documents.blocks.filter { ["pipe", "sql"].contains($0.language) }
   static let shells = Documents.blocks.filter { $0.language == "sh" }
 

@@ -10,7 +10,7 @@ import Values
 @testable import Engine
 
 @Suite("Documentation: generated pages")
-struct GeneratedPageTests {
+struct DocumentationPageTests {
   static let pages = ["Docs/functions.md": FunctionPage.text, "Docs/errors.md": ErrorPage.text]
 
   @Test(arguments: pages.keys.sorted())
