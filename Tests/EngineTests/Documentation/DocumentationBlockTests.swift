@@ -42,7 +42,7 @@ struct DocumentationBlockTests {
     let result = try Compilation(settings: RunSettings()).compile(query)
     #expect(result.diagnostics.map(\.code).contains(block.expectedCode ?? ""), "\(block): \(result.diagnostics)")
     guard block.output != nil else { return }
-    try compare(DiagnosticRenderer([query.source]).render(result.diagnostics) + "\n", block)
+    try compare(DiagnosticRenderer([query.source]).render(result.diagnostics), block)
   }
 
   @Test(arguments: queries.filter { $0.expectedCode == nil && $0.output != nil })
