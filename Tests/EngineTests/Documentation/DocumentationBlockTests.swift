@@ -54,6 +54,14 @@ struct DocumentationBlockTests {
     try compare(outcome.output + (block.words.contains("summary") ? outcome.errors : ""), block)
   }
 
+  @Test(arguments: queries.filter { $0.text.contains("\nTEST '") })
+  func testsPass(block: DocumentBlock) throws {
+    let tester = PipelineTester(console: Console())
+    let outcomes = try tester.run(QuerySource(.text(script(block))), settings: RunSettings())
+    #expect(!outcomes.isEmpty)
+    for outcome in outcomes { #expect(outcome.failure == nil, "\(block): \(outcome.title)") }
+  }
+
   @Test(arguments: shells)
   func commandLinesParse(block: DocumentBlock) throws {
     for words in Self.commandLines(block.text) {
