@@ -28,6 +28,22 @@ import Values
         """)
   }
 
+  /// A sorted result keeps its order: what is printed must not be put into the order of a key again.
+  @Test func sortedRowsAreOnlyAdded() throws {
+    let counted = "FROM bids |> AGGREGATE COUNT(*) AS n GROUP BY auction"
+    for ending in ["|> ORDER BY n DESC", "|> ORDER BY n DESC |> LIMIT 3 |> SELECT auction", "|> LIMIT 2"] {
+      let plan = try dataflow("\(counted) \(ending);")
+      let last = try #require(plan.nodes.last?.inputs.first)
+      #expect(plan.nodes[last.node].properties.mode == .append, "\(ending)")
+    }
+  }
+
+  /// The first rows of a result that changes are those with the least keys.
+  @Test func limitOfAChangingResultGoesByKey() throws {
+    #expect(
+      try graph("FROM bids |> AGGREGATE COUNT(*) AS n GROUP BY auction |> LIMIT 2;").contains("Sort auction LIMIT 2"))
+  }
+
   static let windowed = """
     FROM bids |> WINDOW TUMBLE(ts, SIZE 1 MINUTE) |> WHERE price > 3
     |> AGGREGATE COUNT(*) AS n, MAX(price) AS top GROUP BY WINDOW, auction

@@ -21,13 +21,12 @@ enum PropertyRules {
     case .windowAggregate(let input, let window, _, let aggregation):
       aggregated(input.properties, aggregation, windowed: true, delay: window.grace)
     case .union(let inputs): united(inputs.map(\.properties))
-    case .sort(let input, _, _, _):
-      // An order exists at the end of input, when no row changes any more: each is given once.
+    case .sort(let input, _, _, _), .limit(let input, _, _):
+      // They speak once, at the end of bounded input, whatever changed before.
       with(input.properties) {
         $0.partitioning = []
         $0.mode = .append
       }
-    case .limit(let input, _, _): with(input.properties) { $0.partitioning = [] }
     case .sink(let input, _): input.properties
     }
   }

@@ -72,11 +72,22 @@ extension Resolver {
     if case .sort(let below, let keys, nil, 0) = input.relation.node {
       output.relation = Relation(
         .sort(below, keys, limit: count, offset: offset), owner: environment.owner, range: input.relation.range)
-    } else {
+    } else if input.relation.properties.mode == .append {
       output.relation = Relation(
         .limit(input.relation, count, offset: offset), owner: environment.owner, range: range(span, environment))
+    } else {
+      // Rows that change have no order of arrival: the first ones are those with the least keys.
+      output.relation = Relation(
+        .sort(input.relation, keyOrder(of: input.relation.properties), limit: count, offset: offset),
+        owner: environment.owner, range: range(span, environment))
     }
     return output
+  }
+
+  private func keyOrder(of properties: RelationProperties) -> [SortKey] {
+    let columns: [Int] =
+      if case .upsert(let key) = properties.mode, !key.isEmpty { key } else { Array(properties.schema.fields.indices) }
+    return columns.map { SortKey(.column($0, properties.schema[$0]), descending: false, nullsFirst: true) }
   }
 
   private func rowCount(
