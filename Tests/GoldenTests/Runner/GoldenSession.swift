@@ -39,7 +39,8 @@ final class GoldenSession {
       if failed != command.mustFail {
         throw GoldenError(
           line: command.line,
-          message: failed ? "the command fails; `!\(command.verb)` says that it must:\n\(text)" : "the command does not fail")
+          message: failed
+            ? "the command fails; `!\(command.verb)` says that it must:\n\(text)" : "the command does not fail")
       }
       output += text
     }

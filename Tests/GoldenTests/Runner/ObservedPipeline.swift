@@ -100,7 +100,9 @@ final class ObservedPipeline {
     } catch {
       throw GoldenError(line: 0, message: "`\(name)` stopped: \(error.message)")
     }
-    guard run.books.balances else { throw GoldenError(line: 0, message: "the books of `\(name)` do not balance: \(run.books)") }
+    guard run.books.balances else {
+      throw GoldenError(line: 0, message: "the books of `\(name)` do not balance: \(run.books)")
+    }
   }
 
   func end() throws(GoldenError) {
@@ -201,7 +203,8 @@ final class ObservedPipeline {
       let weight = batch.weights.map { Int($0[row]) } ?? 1
       let count = (standing[sink][values] ?? 0) + weight
       guard count >= 0 else {
-        throw GoldenError(line: 0, message: "a row is taken back that does not stand: \(RowNotation.row(values, types))")
+        throw GoldenError(
+          line: 0, message: "a row is taken back that does not stand: \(RowNotation.row(values, types))")
       }
       standing[sink][values] = count == 0 ? nil : count
       let mark: String =
@@ -222,7 +225,11 @@ final class ObservedPipeline {
     case .late: line = "late \(RowNotation.row(row.values, row.schema.fields.map(\.type)))"
     case .errors, .rows: line = "error " + Self.failure(row)
     }
-    if row.stream == .late { lateLines.append("\(row.owner): \(line)") } else { errorLines.append("\(row.owner): \(line)") }
+    if row.stream == .late {
+      lateLines.append("\(row.owner): \(line)")
+    } else {
+      errorLines.append("\(row.owner): \(line)")
+    }
     return line
   }
 

@@ -18,7 +18,9 @@ enum OutputComparison {
 
   /// An error line without partition and offset, which dealt input changes.
   private static func withoutPlace(_ line: String) -> String {
-    guard let place = line.firstRange(of: " at "), line.hasPrefix("error ") || line.contains(": error ") else { return line }
+    guard let place = line.firstRange(of: " at "), line.hasPrefix("error ") || line.contains(": error ") else {
+      return line
+    }
     let rest = line[place.upperBound...]
     return String(line[..<place.lowerBound] + rest.drop { $0 != " " })
   }

@@ -49,7 +49,9 @@ enum RowNotation {
     let names = cells(lines.removeFirst())
     return try lines.map { line throws(GoldenError) in
       let row = cells(line)
-      guard row.count == names.count else { throw GoldenError(line: 0, message: "`\(line)` has another number of cells") }
+      guard row.count == names.count else {
+        throw GoldenError(line: 0, message: "`\(line)` has another number of cells")
+      }
       if source.format == .csv { return Array(try csv(row, names, source).utf8) }
       var members: [String] = []
       for (name, cell) in zip(names, row) {
@@ -94,7 +96,8 @@ enum RowNotation {
       var writer = TextWriter()
       return quoted(writer.text(.int(try time(cell)), type: .timestamp) + "Z")
     case .string, .bytes, .date, .time, .intervalDaySecond, .intervalYearMonth:
-      return quoted(cell.hasPrefix("'") && cell.hasSuffix("'") && cell.count > 1 ? String(cell.dropFirst().dropLast()) : cell)
+      return quoted(
+        cell.hasPrefix("'") && cell.hasSuffix("'") && cell.count > 1 ? String(cell.dropFirst().dropLast()) : cell)
     case .float32, .float64: return ["nan", "inf", "-inf"].contains(cell) ? quoted(special(cell)) : cell
     default: return cell
     }
