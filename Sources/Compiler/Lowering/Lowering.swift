@@ -93,8 +93,7 @@ struct Lowering {
     case .scan(let scan): return stream(scan, relation)
     case .side(let side): return self.side(side, relation)
     case .values(let rows):
-      let values = rows.map { row in row.map { constant($0) } }
-      return add(.values(values), [], relation)
+      return values(rows, relation)
     case .filter(let input, let predicate): return add(.filter(predicate), [lower(input)], relation)
     case .project(let input, let items): return add(.project(items), [lower(input)], relation)
     case .watermark(let input, let column, let expression, let idle):
@@ -124,9 +123,20 @@ struct Lowering {
     }
   }
 
-  /// VALUES hold constants: what did not fold, such as a reading of the clock, is refused by the resolver.
-  private func constant(_ expression: TypedExpression) -> Value {
-    if case .literal(let value) = expression.kind { value } else { .null }
+  /// VALUES hold constants. What did not fold, such as a division by zero or a reading of the clock, is computed when the
+  /// plan runs, so that it fails as any row does: a projection of one row for each.
+  private mutating func values(_ rows: [[TypedExpression]], _ relation: Relation) -> Port {
+    let constants = rows.map { row in
+      row.compactMap { cell in if case .literal(let value) = cell.kind { value } else { Value?.none } }
+    }
+    if zip(constants, rows).allSatisfy({ $0.count == $1.count }) { return add(.values(constants), [], relation) }
+    let one = RelationProperties(schema: Schema([]), bounded: true)
+    let ports = rows.map { row in
+      let items = zip(relation.properties.schema.fields, row).map { NamedExpression($0.name, $1) }
+      let input = add(.values([[]]), [], one, owner: relation.owner, range: relation.range)
+      return add(.project(items), [input], relation)
+    }
+    return ports.count == 1 ? ports[0] : add(.union, ports, relation)
   }
 
   // MARK: Exchanges

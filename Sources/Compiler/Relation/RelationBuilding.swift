@@ -32,6 +32,7 @@ extension Relation {
     guard expressions.count == schema.count else { return false }
     return expressions.enumerated().allSatisfy { position, item in
       item.expression.kind == .column(position) && item.name == schema[position].name
+        && item.expression.type == schema[position].type
     }
   }
 

@@ -100,11 +100,11 @@ final class GroupAggregateOperator: Operator {
     case .final:
       if isLast { emitAll(now: step.now, output) }
     case .changes:
-      emitChanges(output)
+      _ = emitChanges(output)
     case .every(let period, _):
       if isLast || lastEmission.map({ step.now.subtractingSaturating($0) >= period }) ?? true {
-        lastEmission = step.now
-        emitChanges(output)
+        // A period starts with what was said: a step in which nothing is leaves no trace, neither here nor in the journal.
+        if emitChanges(output) { lastEmission = step.now }
       }
     }
     if let timeToLive = aggregation.timeToLive, changes.isEmpty { sweep(timeToLive, now: step.now) }
@@ -129,11 +129,15 @@ final class GroupAggregateOperator: Operator {
     output.emitResults(columns, order: keys, errors: errors)
   }
 
-  private func emitChanges(_ output: any OperatorOutput) {
-    guard let (columns, weights, order, errors) = changes.takeChanges(of: table, types: resultTypes) else { return }
+  /// Says whether there was anything to say.
+  private func emitChanges(_ output: any OperatorOutput) -> Bool {
+    guard let (columns, weights, order, errors) = changes.takeChanges(of: table, types: resultTypes) else {
+      return false
+    }
     if !errors.isEmpty { output.failResults(columns, errors) }
-    guard weights.count > 0 else { return }
+    guard weights.count > 0 else { return !errors.isEmpty }
     output.emit(Batch(columns: columns, count: weights.count, weights: weights, order: order))
+    return true
   }
 
   private func groups(before time: Int64) -> Vector<Int32> {

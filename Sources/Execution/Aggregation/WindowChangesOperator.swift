@@ -117,20 +117,24 @@ final class WindowChangesOperator: Operator {
   func endStep(isLast: Bool, step: StepContext, output: any OperatorOutput) {
     if case .every(let period, _) = aggregation.emission {
       guard isLast || lastEmission.map({ step.now.subtractingSaturating($0) >= period }) ?? true else { return }
-      lastEmission = step.now
     }
     guard !changed.isEmpty else { return }
     let hasClosed = changed.contains { $0.end <= closedThrough }
-    for window in changed.sorted() { emitChanges(of: window, output) }
+    var hasSpoken = false
+    for window in changed.sorted() { hasSpoken = emitChanges(of: window, output) || hasSpoken }
+    // A period starts with what was said: a step in which nothing is leaves no trace, neither here nor in the journal.
+    if hasSpoken { lastEmission = step.now }
     if hasClosed { release() }
   }
 
-  private func emitChanges(of window: Window, _ output: any OperatorOutput) {
+  /// Says whether there was anything to say.
+  @discardableResult
+  private func emitChanges(of window: Window, _ output: any OperatorOutput) -> Bool {
     guard changed.remove(window) != nil, let pane = panes[window],
       let (columns, weights, order, errors) = pane.changes.takeChanges(of: pane.table, types: resultTypes)
-    else { return }
+    else { return false }
     if !errors.isEmpty { output.failResults(columns, errors) }
-    guard weights.count > 0 else { return }
+    guard weights.count > 0 else { return !errors.isEmpty }
     let bounds = [window.start, window.end, window.end.subtractingSaturating(1)].map {
       Column(.int(Vector(repeating: $0, count: weights.count)))
     }
@@ -138,6 +142,7 @@ final class WindowChangesOperator: Operator {
       Batch(
         columns: bounds + columns, count: weights.count, weights: weights,
         order: order.prefixed(byWindowEnd: window.end, start: window.start)))
+    return true
   }
 
   func writeState(to writer: ColumnWriter) {

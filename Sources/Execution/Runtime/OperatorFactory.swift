@@ -45,7 +45,10 @@ struct OperatorFactory {
     case .exchange(let keys):
       guard let mailbox = mailboxes[id] else { throw .unsupported("the plan is damaged: an exchange without workers") }
       return ExchangeOperator(keys, schema: input, mailbox: mailbox, worker: worker, timeZone: timeZone)
-    case .sink(let index): return SinkOperator(sinks[index], schema: input, worker: worker)
+    case .sink(let index):
+      return SinkOperator(
+        sinks[index], schema: input, worker: worker,
+        mayBeSplit: topology.workers > 1 && topology.arrivalPhase[id] > 0)
     }
   }
 

@@ -47,7 +47,8 @@ struct PlacedBatch: Sendable {
 }
 
 extension PlacedBatch {
-  /// The batches of several workers in canonical order; those that one node fired become one, merged by order key.
+  /// The batches of several workers in canonical order. Those that one node fired become one, merged by order key; so do
+  /// the parts of one batch that was split by key, merged by offset.
   static func inOrder(_ batches: [PlacedBatch], types: [DataType]) -> [PlacedBatch] {
     if batches.count <= 1 { return batches.map { merged([$0], types: types) } }
     // Swift's sort is not promised to be stable: the place in the list breaks ties.
@@ -59,15 +60,32 @@ extension PlacedBatch {
     var start = 0
     while start < sorted.count {
       var end = start + 1
-      while end < sorted.count && sorted[end].position.isSameFiring(as: sorted[start].position) { end += 1 }
-      if sorted[start].position.isFired {
-        result.append(merged(Array(sorted[start..<end]), types: types))
-      } else {
-        result.append(sorted[start])
+      let position = sorted[start].position
+      while end < sorted.count,
+        sorted[end].position.isSameFiring(as: position) || (!position.isFired && sorted[end].position == position)
+      {
+        end += 1
       }
+      let parts = Array(sorted[start..<end])
+      result += position.isFired ? [merged(parts, types: types)] : rejoined(parts, types: types)
       start = end
     }
     return result
+  }
+
+  /// The parts of one batch as one, its rows by offset; as they stand where offsets are not known.
+  private static func rejoined(_ parts: [PlacedBatch], types: [DataType]) -> [PlacedBatch] {
+    guard parts.count > 1, parts.allSatisfy({ $0.batch.origin?.offsets != nil }) else { return parts }
+    var whole = parts[0]
+    whole.batch = Batch.concatenate(parts.map(\.batch), types: types)
+    guard let offsets = whole.batch.origin?.offsets else { return parts }
+    let rows = (0..<Int32(truncatingIfNeeded: whole.batch.count)).sorted { left, right in
+      let a = offsets.base[Int(left)]
+      let b = offsets.base[Int(right)]
+      return a == b ? left < right : a < b
+    }
+    whole.batch = whole.batch.gather(Vector(rows))
+    return [whole]
   }
 
   /// What one node fired at all workers, as one batch sorted by order key where there is one.

@@ -7,11 +7,15 @@ final class SinkOperator: Operator {
   private let encoder: (any SinkEncoder)?
   private let types: [DataType]
   private unowned let worker: Worker
-  /// Rows of sources, encoded; and rows that fired, which must first be merged with those of other workers.
+  /// Rows of sources, encoded; and rows that fired or were split by key, which must first be merged with those of other
+  /// workers.
   private var pieces: [(position: Position, piece: SinkPiece)] = []
-  private var fired: [PlacedBatch] = []
+  private var waiting: [PlacedBatch] = []
+  /// Whether rows of one source batch may come from several workers.
+  private let mayBeSplit: Bool
 
-  init(_ sink: any Sink, schema: Schema, worker: Worker) {
+  init(_ sink: any Sink, schema: Schema, worker: Worker, mayBeSplit: Bool) {
+    self.mayBeSplit = mayBeSplit
     encoder = sink.makeEncoder()
     types = schema.fields.map(\.type)
     self.worker = worker
@@ -19,8 +23,8 @@ final class SinkOperator: Operator {
 
   func process(_ batch: Batch, input: Int, step: StepContext, output: any OperatorOutput) {
     let position = worker.position
-    if position.isFired {
-      fired.append(PlacedBatch(batch: batch, position: position, offsetsAreRelative: false))
+    if position.isFired || mayBeSplit {
+      waiting.append(PlacedBatch(batch: batch, position: position, offsetsAreRelative: false))
     } else {
       pieces.append((position, encoder.map { .bytes($0.encode(batch)) } ?? .rows(batch)))
     }
@@ -32,12 +36,12 @@ final class SinkOperator: Operator {
     _ operators: [SinkOperator], to sink: any Sink, step: SinkStep, isSummed: Bool
   ) throws(ExecutionError) -> UInt64 {
     var all: [(position: Position, piece: SinkPiece, owner: SinkOperator)] = []
-    var fired: [PlacedBatch] = []
+    var waiting: [PlacedBatch] = []
     for operation in operators {
       all += operation.pieces.map { ($0.position, $0.piece, operation) }
-      fired += operation.fired
+      waiting += operation.waiting
       operation.pieces = []
-      operation.fired = []
+      operation.waiting = []
     }
     guard let first = operators.first else { return 0 }
     let order = all.indices.sorted { left, right in
@@ -49,7 +53,7 @@ final class SinkOperator: Operator {
       try sink.write(all[index].piece, step: step)
       if case .bytes(let encoded) = all[index].piece { all[index].owner.encoder?.recycle(encoded.bytes) }
     }
-    for placed in PlacedBatch.inOrder(fired, types: first.types) {
+    for placed in PlacedBatch.inOrder(waiting, types: first.types) {
       let piece: SinkPiece = first.encoder.map { .bytes($0.encode(placed.batch)) } ?? .rows(placed.batch)
       if isSummed { sum = Hash.combine(sum, piece.checksum(types: first.types)) }
       try sink.write(piece, step: step)

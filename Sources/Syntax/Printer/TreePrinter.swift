@@ -13,6 +13,15 @@ package enum TreePrinter {
     if value is SourceSpan { return }
     let mirror = Mirror(reflecting: value)
     let prefix = String(repeating: "  ", count: depth) + (label.map { "\($0): " } ?? "")
+    // The leaves: reflection gives them neither a style nor children.
+    if let text = value as? String {
+      lines.append(prefix + text.debugDescription)
+      return
+    }
+    if value is Bool || value is any BinaryInteger || value is any BinaryFloatingPoint {
+      lines.append(prefix + "\(value)")
+      return
+    }
     switch mirror.displayStyle {
     case .optional:
       if let child = mirror.children.first { append(child.value, label: label, depth: depth, to: &lines) }
@@ -23,15 +32,8 @@ package enum TreePrinter {
     case .enum:
       appendCase(mirror, value: value, prefix: prefix, depth: depth, to: &lines)
     case .struct:
-      // Strings and numbers are structs whose insides are no concern of the tree.
-      if let text = value as? String {
-        lines.append(prefix + text.debugDescription)
-      } else if value is Bool || value is Int {
-        lines.append(prefix + "\(value)")
-      } else {
-        lines.append(prefix + "\(mirror.subjectType)")
-        appendChildren(mirror, depth: depth + 1, to: &lines)
-      }
+      lines.append(prefix + "\(mirror.subjectType)")
+      appendChildren(mirror, depth: depth + 1, to: &lines)
     default:
       appendChildren(mirror, depth: depth, to: &lines)
     }

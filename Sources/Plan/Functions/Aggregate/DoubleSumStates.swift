@@ -48,10 +48,18 @@ final class DoubleSumStates: AccumulatorState {
       let count = counts.base[group]
       validity.base[row] = count != 0
       anyNull = anyNull || count == 0
-      let sum = sums.value(group)
-      values.base[row] = average ? sum / Double(max(count, 1)) : sum
+      values.base[row] = average ? mean(group, Double(max(count, 1))) : sums.value(group)
     }
     return (Column(.double(values), validity: anyNull ? validity : nil), RowErrors())
+  }
+
+  /// The sum over the count, with what the sum lost to rounding: the mean of 0.1, 0.2 and 0.3 is 0.2.
+  private func mean(_ group: Int, _ count: Double) -> Double {
+    let (high, low, _) = sums.leading(group)
+    let quotient = high / count
+    let rest = high.addingProduct(-quotient, count) + low
+    let mean = quotient + rest / count
+    return mean.isFinite ? mean : quotient
   }
 
   func clear(_ groups: Vector<Int32>) {
