@@ -86,4 +86,25 @@ struct TimeFunctionTests {
     let (result, _) = program.evaluate(columns: [], count: 3, context: EvaluationContext(now: 123_456_789))
     #expect(result.values == Array(repeating: .int(123_456_789), count: 3))
   }
+
+  @Test("a text that is repeated from the row before is the text of its own row")
+  func repeatedTexts() {
+    var draws = Draws(seed: 7)
+    var time: Int64 = 1_709_210_096_000_000
+    let times = (0..<500).map { _ in
+      time += [0, 1, 700_000, 40_000_000, -90_000_000, 5_000_000_000, 90_000_000_000][draws.below(7)]
+      return draws.below(20) == 0 ? Int64.max : time
+    }
+    let zone = text("Europe/Berlin")
+    for format in ["%Y-%m-%d", "%H:%M", "%H", "%d %S", "%E3S", "%j %z", "x"] {
+      let together = outcomes(
+        call("FORMAT_TIMESTAMP", text(format), column(0, .timestamp), zone), [Column(.int(Vector(times)))],
+        count: times.count)
+      for (row, time) in times.enumerated() {
+        let alone = outcomes(
+          call("FORMAT_TIMESTAMP", text(format), column(0, .timestamp), zone), [Column(.int(Vector([time])))], count: 1)
+        #expect([together[row]] == alone, "\(format) of \(time)")
+      }
+    }
+  }
 }

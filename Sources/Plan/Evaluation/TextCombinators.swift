@@ -80,6 +80,14 @@ final class TextSink {
     for byte in UTF8Scalar.encode(scalar) { append(byte) }
   }
 
+  /// Appends what the row before this one holds.
+  func appendPrevious() {
+    let view = row > 0 ? views.base[row &- 1] : ByteView(offset: 0, length: 0)
+    guard let target = reserve(Int(view.length)) else { return }
+    copyPadded(from: UnsafePointer(storage + Int(view.offset)), to: target, count: Int(view.length))
+    filled &+= Int(view.length)
+  }
+
   /// The bytes of the row in progress.
   var pending: Text { Text(base: UnsafePointer(storage + start), count: filled - start) }
 

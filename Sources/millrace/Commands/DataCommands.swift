@@ -40,13 +40,19 @@ extension Commands {
       options: [
         OptionDescription("--events", .value("N"), "Nexmark events for the queries (default: 1000000)"),
         OptionDescription("--runs", .value("N"), "runs of each measure; the median is printed (default: 5)"),
+        .flag("--quick", "fewer events and runs: 100000 and 3"),
         OptionDescription("--parallelism", .value("N"), "workers of the queries (default: 1)"),
       ],
-      details: ["Without names everything is measured. `millrace bench list` names the measures."]),
+      details: [
+        "Without names everything is measured; a name means all measures that begin with it. `millrace bench list` "
+          + "names the measures."
+      ]),
     run: { arguments, console in
-      try Benchmarks(console: console).run(
-        arguments.operands, events: try arguments.number("--events", in: 1000...1_000_000_000) ?? 1_000_000,
-        runs: Int(try arguments.number("--runs", in: 1...99) ?? 5),
+      let isQuick = arguments.has("--quick")
+      return try Benchmarks(console: console).run(
+        arguments.operands,
+        events: try arguments.number("--events", in: 1000...1_000_000_000) ?? (isQuick ? 100_000 : 1_000_000),
+        runs: Int(try arguments.number("--runs", in: 1...99) ?? (isQuick ? 3 : 5)),
         parallelism: Int(try arguments.number("--parallelism", in: 1...16) ?? 1))
     })
 }

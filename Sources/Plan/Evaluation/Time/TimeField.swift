@@ -145,6 +145,9 @@ struct ZoneLane {
     names = constant == nil && index < arguments.count ? Text.lane(arguments[index]) : nil
   }
 
+  /// Whether all rows have the same zone.
+  var isConstant: Bool { names == nil }
+
   /// Turns to the zone of a row; false when there is no such zone.
   @inline(__always)
   mutating func move(to row: Int) -> Bool { names == nil ? true : turn(row) }

@@ -117,6 +117,7 @@ enum TimeMaking {
         let times = Int64.lane(arguments[time])
         var formats = Formats(constant, notation, arguments, format)
         var zones = ZoneLane(zone, arguments, 2)
+        var last = RepeatedText(zones.isConstant ? constant : nil)
         return Kernel.write(&rows, bytes: rows.count * 20, or: .failure(.invalidArgument)) { row, sink in
           guard zones.move(to: row), let format = formats.format(row) else { return false }
           let value = Int64.read(times, row)
@@ -127,8 +128,15 @@ enum TimeMaking {
           }
           let (instant, overflow) =
             type.isInteger ? value.multipliedReportingOverflow(by: 1_000_000) : (value, false)
-          guard !overflow, TimeArithmetic.instants.contains(instant) else { return false }
+          guard !overflow, TimeArithmetic.instants.contains(instant) else {
+            last.forget()
+            return false
+          }
           let local = zones.cursor.local(instant)
+          if last.covers(local, offset: local &- instant) {
+            sink.appendPrevious()
+            return true
+          }
           format.write(local: local, offset: local &- instant, zone: zones.cursor.rules.name, to: sink)
           return true
         }
