@@ -79,16 +79,6 @@ enum FigureText {
       value /= 1000
       unit += 1
     }
-    let digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
-    return "\(decimal(value, digits)) \(units[unit])"
-  }
-
-  /// A positive number with so many digits after the point.
-  private static func decimal(_ value: Double, _ digits: Int) -> String {
-    let scale: Int64 = digits == 0 ? 1 : digits == 1 ? 10 : 100
-    let scaled = Int64((value * Double(scale)).rounded())
-    guard digits > 0 else { return "\(scaled)" }
-    let fraction = String(scaled % scale)
-    return "\(scaled / scale)." + String(repeating: "0", count: digits - fraction.count) + fraction
+    return Quantity.threeDigits(value) + " " + units[unit]
   }
 }

@@ -39,7 +39,7 @@ enum Quantity {
     return "\(threeDigits(value)) s"
   }
 
-  private static func threeDigits(_ value: Double) -> String {
+  static func threeDigits(_ value: Double) -> String {
     if value >= 99.95 { return "\(Int(value.rounded()))" }
     if value >= 9.995 {
       let tenths = Int((value * 10).rounded())
