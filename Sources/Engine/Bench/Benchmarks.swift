@@ -15,7 +15,7 @@ package struct Benchmarks {
   package func run(_ names: [String], events: Int64, runs: Int, parallelism: Int) throws -> ExitStatus {
     if names == ["list"] { return list() }
     let measures = Self.measures
-    for name in names where !measures.contains(where: { $0.name.hasPrefix(name) }) {
+    for name in names where !([Measure.yardstick] + measures).contains(where: { $0.name.hasPrefix(name) }) {
       let near = closestName(to: name, among: measures.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
       throw EngineError(
         "there is no measure `\(name)`\(near)", advice: "see `millrace bench list`", status: .wrongUsage)
