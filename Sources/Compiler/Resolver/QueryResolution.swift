@@ -140,8 +140,22 @@ extension Resolver {
         typedRows[row][column] = value
       }
     }
-    let relation = Relation(.values(rows: typedRows), owner: environment.owner, range: range(span, environment))
+    let relation = valuesRelation(typedRows, owner: environment.owner, range: range(span, environment))
     return ResolvedQuery(relation: relation, scope: Scope(relation, alias: nil, producer: span))
+  }
+
+  /// Rows as constants. What does not fold (a reading of the clock, a division by zero) is evaluated when the query runs,
+  /// so that an error is the row's.
+  private func valuesRelation(_ rows: [[TypedExpression]], owner: String, range: TextRange?) -> Relation {
+    let isConstant = rows.allSatisfy { row in
+      row.allSatisfy { if case .literal = $0.kind { true } else { false } }
+    }
+    if isConstant { return Relation(.values(rows: rows), owner: owner, range: range) }
+    let single = Relation(.values(rows: [[]]), owner: owner, range: range)
+    let projected = rows.map { row in
+      single.projected(row.enumerated().map { NamedExpression("column\($0 + 1)", $1) })
+    }
+    return projected.count == 1 ? projected[0] : Relation(.union(projected), owner: owner, range: range)
   }
 
   /// UNION ALL of one or more operands, by position or by name.

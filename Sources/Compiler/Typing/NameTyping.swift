@@ -29,8 +29,16 @@ extension Resolver {
     if let variable = context.scope.variable(first.text), name.parts.count > 1 {
       throw unknownColumn(name.parts[1], of: variable, in: context)
     }
+    if name.parts.count == 1, !first.isQuoted, Self.clockReadings.contains(first.text.uppercased()) {
+      return try call(first.text.uppercased(), [], spans: [], at: name.span, named: name.span, in: context)
+    }
     throw unknownColumn(first, in: context)
   }
+
+  /// The functions that the standard calls without parentheses. A column of that name comes first.
+  private static let clockReadings: Set<String> = [
+    "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME",
+  ]
 
   private func reference(_ column: ScopeColumn, at span: SourceSpan, in context: ExpressionContext) -> TypedExpression {
     .column(column.index, context.schema[column.index], range: range(span, context.environment))

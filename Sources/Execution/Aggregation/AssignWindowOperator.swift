@@ -10,7 +10,7 @@ final class AssignWindowOperator: Operator {
 
   init(_ assignment: WindowAssignment) {
     self.assignment = assignment
-    slicing = WindowSlicing(arithmetic: WindowArithmetic(assignment))
+    slicing = WindowSlicing(assignment)
   }
 
   func process(_ batch: Batch, input: Int, step: StepContext, output: any OperatorOutput) {
@@ -37,6 +37,10 @@ final class AssignWindowOperator: Operator {
     let times = Vector<Int64>(uninitialized: windowEnds.count)
     for row in 0..<windowEnds.count {
       starts.base[row] = windowEnds.base[row].subtractingSaturating(arithmetic.size)
+      if !arithmetic.zone.isUniversal {
+        starts.base[row] = arithmetic.zone.instant(starts.base[row])
+        windowEnds.base[row] = arithmetic.zone.instant(windowEnds.base[row])
+      }
       times.base[row] = windowEnds.base[row].subtractingSaturating(1)
     }
     let added = [starts, windowEnds, times].map { Column(.int($0)) }

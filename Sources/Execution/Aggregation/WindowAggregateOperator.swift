@@ -15,7 +15,7 @@ final class WindowAggregateOperator: Operator {
   private var slices: [SliceKey: AggregateTable] = [:]
   /// The keys of `slices` in order, made when windows close; nil after a slice was added or dropped.
   private var sortedKeys: [SliceKey]?
-  /// A time before which no window closes that holds rows.
+  /// A time (local, for windows in a zone, as are the keys of slices) before which no window closes that holds rows.
   private var nextEnd = Int64.max
   /// Windows that ended at or before this were emitted.
   private var closedThrough = Int64.min
@@ -26,10 +26,10 @@ final class WindowAggregateOperator: Operator {
     input = AggregateInput(aggregation, timeZone: timeZone)
     switch source {
     case .assign(let assignment):
-      let arithmetic = WindowArithmetic(assignment)
-      slicing = WindowSlicing(arithmetic: arithmetic)
-      size = arithmetic.size
-      grace = arithmetic.grace
+      let slicing = WindowSlicing(assignment)
+      self.slicing = slicing
+      size = slicing.arithmetic.size
+      grace = assignment.grace
     case .columns:
       slicing = nil
       size = 0
@@ -97,17 +97,18 @@ final class WindowAggregateOperator: Operator {
   }
 
   func advance(to watermark: Watermark, step: StepContext, output: any OperatorOutput) -> Watermark {
-    let through = watermark == Int64.max ? Int64.max : watermark.subtractingSaturating(grace)
+    let passed = watermark == Int64.max ? Int64.max : watermark.subtractingSaturating(grace)
+    let through = slicing?.localProgress(watermark) ?? passed
     guard through >= nextEnd else {
       closedThrough = max(closedThrough, through)
-      return through
+      return passed
     }
     let keys = sortedKeys ?? slices.keys.sorted()
     sortedKeys = keys
     if slicing == nil { emitCarriedWindows(through: through, output) } else { emitWindows(through, keys, output) }
     closedThrough = max(closedThrough, through)
     release(through: through)
-    return through
+    return passed
   }
 
   private func emitCarriedWindows(through: Int64, _ output: any OperatorOutput) {
@@ -140,6 +141,8 @@ final class WindowAggregateOperator: Operator {
     let (groups, keys) = table.presentGroups()
     guard groups.count > 0 else { return }
     let (columns, errors) = table.rows(of: groups)
+    let zone = slicing?.arithmetic.zone
+    let (start, end) = (zone?.instant(start) ?? start, zone?.instant(end) ?? end)
     let bounds = [start, end, end.subtractingSaturating(1)].map {
       Column(.int(Vector(repeating: $0, count: groups.count)))
     }

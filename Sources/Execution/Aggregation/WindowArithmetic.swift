@@ -1,6 +1,6 @@
 // Which windows a time belongs to, and which slices they share (Carbone et al., Cutty, CIKM 2016; Traub et al., Scotty,
 // ICDE 2018: overlapping windows are unions of slices no longer than the greatest common divisor of size and step).
-// In: microseconds. Out: microseconds. Saturates at the ends of time instead of trapping.
+// In: microseconds, local ones for windows in a zone. Out: microseconds. Saturates at the ends of time instead of trapping.
 
 import Plan
 
@@ -9,7 +9,9 @@ struct WindowArithmetic {
   let size: Int64
   let step: Int64
   let offset: Int64
+  /// How long windows stay open; 0 in a zone, where it was taken from the watermark before.
   let grace: Int64
+  let zone: WindowZone
   /// The width of a slice; whole windows are made of slices.
   let slice: Int64
 
@@ -17,7 +19,8 @@ struct WindowArithmetic {
     size = max(assignment.window.size, 1)
     step = max(assignment.window.step, 1)
     offset = assignment.window.offset
-    grace = assignment.grace
+    zone = WindowZone(assignment.window.zone)
+    grace = zone.isUniversal ? assignment.grace : 0
     slice = Self.greatestCommonDivisor(size, step)
   }
 

@@ -41,7 +41,7 @@ final class WindowChangesOperator: Operator {
     resultTypes = aggregation.keys.map(\.expression.type) + aggregation.calls.map(\.result.type)
     switch source {
     case .assign(let assignment):
-      slicing = WindowSlicing(arithmetic: WindowArithmetic(assignment))
+      slicing = WindowSlicing(assignment)
       grace = assignment.grace
     case .columns:
       slicing = nil
@@ -82,7 +82,8 @@ final class WindowChangesOperator: Operator {
     var end = max(arithmetic.firstEnd(of: key.start), key.firstEnd)
     let last = arithmetic.lastEnd(of: key.start)
     while end <= last {
-      result.append(Window(end: end, start: end.subtractingSaturating(arithmetic.size)))
+      let start = end.subtractingSaturating(arithmetic.size)
+      result.append(Window(end: arithmetic.zone.instant(end), start: arithmetic.zone.instant(start)))
       guard end < Int64.max else { break }
       end = end.addingSaturating(arithmetic.step)
     }

@@ -29,15 +29,41 @@ struct SlicedRows {
 
 struct WindowSlicing {
   let arithmetic: WindowArithmetic
+  private let grace: Int64
+
+  init(_ assignment: WindowAssignment) {
+    arithmetic = WindowArithmetic(assignment)
+    grace = assignment.grace
+  }
 
   func slice(_ time: Column, watermarks: Vector<Int64>?) -> SlicedRows {
     guard case .int(let times) = time.data else {
       preconditionFailure("a time attribute must be stored as an integer")
     }
+    if !arithmetic.zone.isUniversal {
+      let reached = watermarks.map(localProgress)
+      return sortOut(arithmetic.zone.local(times), validity: time.validity, reached)
+    }
     if time.validity == nil, times.count > 0, let key = singleSlice(times, watermarks) {
       return SlicedRows(slices: [(key, nil)], late: Vector(uninitialized: 0), outside: Vector(uninitialized: 0))
     }
     return sortOut(times, validity: time.validity, watermarks)
+  }
+
+  /// The local time through which windows close at a watermark, their grace over.
+  func localProgress(_ watermark: Int64) -> Int64 {
+    arithmetic.zone.reached(watermark == Int64.max ? watermark : watermark.subtractingSaturating(grace))
+  }
+
+  private func localProgress(_ watermarks: Vector<Int64>) -> Vector<Int64> {
+    let result = Vector<Int64>(uninitialized: watermarks.count)
+    var last: (watermark: Int64, reached: Int64)?
+    for row in 0..<watermarks.count {
+      let watermark = watermarks.base[row]
+      if last?.watermark != watermark { last = (watermark, localProgress(watermark)) }
+      result.base[row] = last?.reached ?? watermark
+    }
+    return result
   }
 
   /// The slice of all rows, when they lie in one and every window of it is open: the common case, one pass, no division.

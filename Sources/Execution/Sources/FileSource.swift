@@ -22,6 +22,7 @@ package final class FileSource: Source {
     var header: [UInt8]?
     var rest: [UInt8] = []
     var isAtEnd = false
+    var lines: LineSearch
     /// Where bytes are read next: `next` and the bytes that wait.
     var readPosition: Int64 { next + Int64(rest.count) }
   }
@@ -39,7 +40,7 @@ package final class FileSource: Source {
     for path in files {
       let reader = path == "-" ? FileReader() : try FileReader(path: path)
       try Self.refuseCompressed(reader, path: path)
-      var partition = Partition(path: reader.path, reading: .sequence(reader))
+      var partition = Partition(path: reader.path, reading: .sequence(reader), lines: LineSearch(format))
       if format != .csv && !follow && reader.isSeekable {
         partition.reading = .ranges(reader, size: try reader.size())
       }
@@ -99,7 +100,20 @@ package final class FileSource: Source {
 
   package func place(partition: Int, offset: Int64?) -> String {
     let path = partitions[partition].path
-    return offset.map { "\(path):\($0 &+ (format == .csv ? 2 : 1))" } ?? path
+    guard let offset else { return path }
+    if let line = try? line(of: offset, partition) { return "\(path):\(line)" }
+    return "\(path), record \(offset.addingSaturating(1))"
+  }
+
+  /// The line of a record; nil in a pipe, which cannot be read again.
+  private func line(of record: Int64, _ partition: Int) throws(ExecutionError) -> Int64? {
+    let reader: FileReader
+    switch partitions[partition].reading {
+    case .ranges(let file, _): reader = file
+    case .sequence(let file): reader = file
+    }
+    guard reader.isSeekable else { return nil }
+    return try partitions[partition].lines.line(of: format == .csv ? record.addingSaturating(1) : record, in: reader)
   }
 
   package func take(partition index: Int, bound: ChunkBound) throws(ExecutionError) -> Chunk? {
