@@ -47,7 +47,7 @@ extension Resolver {
     }
     guard let position = Int(digits), input.scope.columns.indices.contains(position - 1) else {
       throw failure(
-        Codes.misplaced, "ORDER BY \(digits): there are \(input.scope.columns.count) columns", at: expression.span)
+        Codes.misplaced, "ORDER BY \(digits): the last column is \(input.scope.columns.count)", at: expression.span)
     }
     let column = input.scope.columns[position - 1]
     return .column(column.index, input.relation.schema[column.index])

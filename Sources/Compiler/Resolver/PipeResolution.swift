@@ -135,6 +135,7 @@ extension Resolver {
         Codes.invalidDeclaration, "a watermark is a TIMESTAMP, and this is \(article(value.type))",
         at: declaration.value.span)
     }
+    try refuseMonths(in: value, at: declaration.value.span)
     let idle = try declaration.idleAfter.map { (d) throws(CompileError) in try self.duration(d, clause: "IDLE AFTER") }
     var output = input
     output.relation = Relation(

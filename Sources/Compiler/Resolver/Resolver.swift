@@ -48,6 +48,8 @@ final class Resolver {
   var ownedRelations: [String: [Relation]] = [:]
   /// Sinks that a FORK, TEE or ROUTE in the current statement feeds.
   var extraSinks: [ResolvedSink] = []
+  /// Names whose definition in this text has an error, folded: what refers to them has no error of its own.
+  var misdefined: Set<String> = []
   /// Names defined in this text, so that side streams of others are read from their topics.
   var definedHere: Set<String> = []
   /// Statements being resolved nest; the limit keeps a view of views from exhausting the stack.

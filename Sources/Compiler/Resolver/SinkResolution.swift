@@ -16,6 +16,7 @@ extension Resolver {
     let names = catalog.listing.compactMap { entry in
       if case .sink(let sink) = entry { sink.name } else { nil as String? }
     }
+    if misdefined.contains(Scope.folded(name.text)) { throw .reported }
     throw failure(
       Codes.unknownRelation, "there is no sink `\(name.text)`\(suggestion(for: name.text, in: names))", at: name.span
     ) { diagnostic in
@@ -55,7 +56,8 @@ extension Resolver {
         return NamedExpression(field.name, .literal(.null, field.type))
       }
       let value = TypedExpression.column(source, relation.schema[source])
-      return NamedExpression(field.name, try self.assigned(value, to: field, verb: verb, at: target.span))
+      let written = self.writtenExpression(source, of: relation) ?? target.span
+      return NamedExpression(field.name, try self.assigned(value, to: field, verb: verb, at: written))
     }
     let output = relation.isIdentity(items) ? relation : relation.projected(items, range: range(span, environment))
     let description = try self.description(of: sink, schema: schema, at: target.span)
@@ -64,6 +66,12 @@ extension Resolver {
     result.relation = Relation(.sink(output, description), owner: environment.owner, range: range(span, environment))
     result.isTerminated = true
     return result
+  }
+
+  /// Where the user wrote the expression of a column, if the query's last operator computes it.
+  private func writtenExpression(_ column: Int, of relation: Relation) -> SourceSpan? {
+    guard case .project(_, let items) = relation.node, items.indices.contains(column) else { return nil }
+    return span(items[column].expression.range)
   }
 
   /// The declared column that each column of the query goes to.

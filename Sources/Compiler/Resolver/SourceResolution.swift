@@ -55,6 +55,7 @@ extension Resolver {
     if name.parts.count == 2, let stream = sideStream(name.parts[1].text) {
       return try side(of: name.parts[0], stream, at: name.span, environment)
     }
+    if misdefined.contains(Scope.folded(text)) { throw .reported }
     throw unknownRelation(name, environment)
   }
 

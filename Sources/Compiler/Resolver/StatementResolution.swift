@@ -19,6 +19,7 @@ final class StatementResolution {
       try resolveStatement(statement)
     } catch {
       if case .reported = error, !resolver.hasErrors { isBroken = true }
+      if let name = definedName(statement) { resolver.misdefined.insert(Scope.folded(name)) }
       resolver.report(error)
     }
   }
@@ -43,6 +44,19 @@ final class StatementResolution {
       let (positions, isResult) = try run(query, owner: resolver.fileOwner)
       statements.append(isResult ? .query(sinks: positions) : .insert(sinks: positions))
     case .error: throw .reported
+    }
+  }
+
+  /// The name by which later statements would read what this one defines.
+  private func definedName(_ statement: Statement) -> String? {
+    switch statement.kind {
+    case .createRelation(let create): create.name.text
+    case .createView(let create): create.name.text
+    case .createPipeline(let create): create.name.text
+    case .createSink(let create): create.name.text
+    case .createType, .createTopic, .createFunction, .createTableFunction, .insert, .statementSet, .explain, .describe,
+      .show, .drop, .set, .test, .query, .error:
+      nil
     }
   }
 

@@ -224,8 +224,21 @@ extension Resolver {
         Codes.invalidDeclaration, "a watermark is a TIMESTAMP, and this is \(article(value.type))",
         at: declaration.value.span)
     }
+    try refuseMonths(in: value, at: declaration.value.span)
     let idle = try declaration.idleAfter.map { (d) throws(CompileError) in try self.duration(d, clause: "IDLE AFTER") }
     stream.watermark = StreamWatermark(column: index, expression: value, idleAfter: idle)
+  }
+
+  /// Months are of no fixed length, so a watermark that trails by them could go backwards.
+  func refuseMonths(in value: TypedExpression, at span: SourceSpan) throws(CompileError) {
+    let readsMonths = value.type == .intervalYearMonth
+    guard readsMonths || value.children.contains(where: { $0.type == .intervalYearMonth }) else {
+      for child in value.children { try refuseMonths(in: child, at: span) }
+      return
+    }
+    throw failure(Codes.invalidDeclaration, "a watermark cannot trail by months: they differ in length", at: span) {
+      $0.help("write days: INTERVAL '30' DAY")
+    }
   }
 
   private func declare(

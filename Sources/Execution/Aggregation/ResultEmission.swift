@@ -25,7 +25,7 @@ extension OperatorOutput {
 extension FailedRow {
   /// A row error in the words of its code.
   init(_ error: RowError) {
-    self.init(row: error.row, code: error.code, message: error.code.message)
+    self.init(row: error.row, code: error.code, message: error.code.message, range: error.range)
   }
 }
 

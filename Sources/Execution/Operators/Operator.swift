@@ -30,11 +30,14 @@ package struct FailedRow: Sendable {
   package var row: Int32
   package var code: RowErrorCode
   package var message: String
+  /// The expression that failed, in the text of the plan.
+  package var range: TextRange?
 
-  package init(row: Int32, code: RowErrorCode, message: String) {
+  package init(row: Int32, code: RowErrorCode, message: String, range: TextRange? = nil) {
     self.row = row
     self.code = code
     self.message = message
+    self.range = range
   }
 }
 

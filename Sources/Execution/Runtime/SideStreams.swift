@@ -80,10 +80,25 @@ final class SideStreams {
       keep(
         DeadRow(
           position: worker.position, offsetIsRelative: worker.offsetsAreRelative,
-          offset: batch.origin?.offsets?[row], code: failed.code, message: failed.message, eventTime: eventTime,
+          offset: batch.origin?.offsets?[row], code: failed.code, message: message(failed), eventTime: eventTime,
           payload: batch.origin?.payload?.bytes(row)),
         node: node.id)
     }
+  }
+
+  /// The message with the expression that failed, as the user wrote it.
+  private func message(_ failed: FailedRow) -> String {
+    guard let range = failed.range else { return failed.message }
+    if let known = excerpts[range] { return known.isEmpty ? failed.message : "\(failed.message): \(known)" }
+    let text = Array(topology.plan.text.utf8)
+    var excerpt = ""
+    if range.start >= 0, range.end <= text.count, range.start < range.end {
+      let words = String(decoding: text[range.start..<range.end], as: UTF8.self)
+        .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      excerpt = words.count > 80 ? "\(words.prefix(79))…" : words
+    }
+    excerpts[range] = excerpt
+    return message(failed)
   }
 
   /// Where the rows that reach a node have their event time.
@@ -110,6 +125,9 @@ final class SideStreams {
     result.offsetIsRelative = false
     return result
   }
+
+  /// What stands in the plan's text where an expression failed.
+  private var excerpts: [TextRange: String] = [:]
 
   func beginStep() {
     if !failures.isEmpty { failures = [:] }
