@@ -28,32 +28,15 @@ package enum PlanFile {
         advice: "compile it again from its .pipe file")
     }
     do {
-      return try decoder.decode(Dataflow.self, from: bytes).validated()
-    } catch let error as EngineError {
-      throw error
+      let plan = try decoder.decode(Dataflow.self, from: bytes)
+      try plan.validate()
+      return plan
+    } catch let fault as PlanFault {
+      throw EngineError(
+        "the plan `\(path)` does not fit together: node \(fault.node): \(fault.reason)",
+        advice: "compile it again from its .pipe file")
     } catch {
       throw EngineError("the plan `\(path)` is damaged: \(error)", advice: "compile it again from its .pipe file")
     }
-  }
-}
-
-extension Dataflow {
-  /// The plan, when its parts refer to each other as they must: a file may hold anything.
-  func validated() throws -> Dataflow {
-    for (position, node) in nodes.enumerated() {
-      for input in node.inputs where input.node < 0 || input.node >= position {
-        throw EngineError("node \(position) of the plan reads node \(input.node), which does not come before it")
-      }
-      switch node.operation {
-      case .scan(let source, _) where !sources.indices.contains(source):
-        throw EngineError("node \(position) of the plan reads a source that the plan does not have")
-      case .sink(let sink) where !sinks.indices.contains(sink):
-        throw EngineError("node \(position) of the plan writes a sink that the plan does not have")
-      case .scan, .sink, .values, .filter, .project, .watermark, .assignWindow, .windowAggregate, .groupAggregate,
-        .union, .sort, .limit, .exchange:
-        break
-      }
-    }
-    return self
   }
 }

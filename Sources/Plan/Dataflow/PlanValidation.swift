@@ -1,0 +1,208 @@
+// Whether a plan fits together: a file may hold anything, and what runs relies on types. In: a dataflow. Out: nothing, or
+// the node that is wrong and why. The compiler's own plans always pass; nothing else is asked of a plan before it runs.
+
+import Values
+
+/// What does not fit in a plan.
+package struct PlanFault: Error, Hashable, Sendable {
+  package var node: Int
+  package var reason: String
+}
+
+extension Dataflow {
+  package func validate() throws(PlanFault) {
+    for position in nodes.indices {
+      do throws(Misfit) {
+        try NodeValidation(self, position).check()
+      } catch {
+        throw PlanFault(node: position, reason: error.reason)
+      }
+    }
+    guard nodes.contains(where: { if case .sink = $0.operation { true } else { false } }) else {
+      throw PlanFault(node: 0, reason: "the plan has no sink")
+    }
+  }
+}
+
+/// Why a part does not fit.
+struct Misfit: Error {
+  var reason: String
+
+  init(_ reason: String) { self.reason = reason }
+
+  static func demand(_ condition: Bool, _ reason: @autoclosure () -> String) throws(Misfit) {
+    if !condition { throw Misfit(reason()) }
+  }
+}
+
+/// One node against its inputs.
+private struct NodeValidation {
+  let dataflow: Dataflow
+  let node: PlanNode
+  let position: Int
+  private var input: Schema { dataflow.inputSchema(of: node) }
+
+  init(_ dataflow: Dataflow, _ position: Int) {
+    self.dataflow = dataflow
+    self.position = position
+    node = dataflow.nodes[position]
+  }
+
+  func check() throws(Misfit) {
+    try checkInputs()
+    try checkProperties()
+    if let expected = try outputTypes() {
+      let types = node.properties.schema.fields.map(\.type)
+      try Misfit.demand(
+        types.count == expected.count && zip(types, expected).allSatisfy { $0.isAlike($1) },
+        "it is said to give \(node.properties.schema), and gives other columns")
+    }
+  }
+
+  private func checkInputs() throws(Misfit) {
+    for port in node.inputs {
+      try Misfit.demand(
+        port.node >= 0 && port.node < position, "it reads node \(port.node), which does not come before it")
+      switch (port.stream, dataflow.nodes[port.node].operation) {
+      case (_, .sink): throw Misfit("it reads a sink")
+      case (.rows, _), (.errors, _), (.late, .assignWindow), (.late, .windowAggregate): break
+      case (.late, _): throw Misfit("it reads late rows of node \(port.node), which has none")
+      }
+    }
+    let expected: ClosedRange<Int> =
+      switch node.operation {
+      case .scan, .values: 0...0
+      case .union: 1...Int.max
+      case .filter, .project, .watermark, .assignWindow, .windowAggregate, .groupAggregate, .sort, .limit, .exchange,
+        .sink:
+        1...1
+      }
+    try Misfit.demand(expected.contains(node.inputs.count), "it has \(node.inputs.count) inputs")
+  }
+
+  private func checkProperties() throws(Misfit) {
+    let properties = node.properties
+    for field in properties.schema.fields { try field.type.checkBounds() }
+    var columns = properties.keys.flatMap { $0 } + (properties.partitioning ?? [])
+    if case .upsert(let key) = properties.mode { columns += key }
+    try Misfit.demand(
+      columns.allSatisfy(properties.schema.fields.indices.contains), "its keys name columns that it does not have")
+    var times = properties.timeAttribute.map { [$0.column] } ?? []
+    if let window = properties.window { times += [window.start, window.end, window.time] }
+    for time in times { try checkTime(time, in: properties.schema) }
+  }
+
+  private func checkTime(_ column: Int, in schema: Schema) throws(Misfit) {
+    try Misfit.demand(
+      schema.fields.indices.contains(column) && schema[column].type == .timestamp, "its time column is no TIMESTAMP")
+  }
+
+  /// The types of the columns that the node gives; nil for a sink.
+  private func outputTypes() throws(Misfit) -> [DataType]? {
+    let same = input.fields.map(\.type)
+    switch node.operation {
+    case .scan(let source, let columns): return try scan(source, columns)
+    case .values(let rows):
+      let types = node.properties.schema.fields.map(\.type)
+      for row in rows {
+        try Misfit.demand(
+          row.count == types.count && zip(row, types).allSatisfy { $0.fits($1) }, "a row of VALUES does not fit")
+      }
+      return types
+    case .filter(let predicate):
+      try check(predicate, is: .boolean)
+      return same
+    case .project(let items): return try types(of: items.map(\.expression))
+    case .watermark(let column, let expression, _):
+      try checkTime(column, in: input)
+      try check(expression, is: .timestamp)
+      return same
+    case .assignWindow(let window):
+      try check(window)
+      return same + [.timestamp, .timestamp, .timestamp]
+    case .windowAggregate(.assign(let window), let aggregation):
+      try check(window)
+      return try [.timestamp, .timestamp, .timestamp] + types(of: aggregation)
+    case .windowAggregate(.columns(let window), let aggregation):
+      for column in [window.start, window.end, window.time] { try checkTime(column, in: input) }
+      return try [.timestamp, .timestamp, .timestamp] + types(of: aggregation)
+    case .groupAggregate(let aggregation): return try types(of: aggregation)
+    case .union:
+      for port in node.inputs.dropFirst() {
+        let other = dataflow.schema(of: port).fields.map(\.type)
+        try Misfit.demand(
+          other.count == same.count && zip(other, same).allSatisfy { $0.isAlike($1) }, "its inputs differ in columns")
+      }
+      return same
+    case .sort(let keys, let limit, let offset):
+      _ = try types(of: keys.map(\.expression))
+      try Misfit.demand((limit ?? 0) >= 0 && offset >= 0, "its LIMIT is below zero")
+      return same
+    case .limit(let count, let offset):
+      try Misfit.demand(count >= 0 && offset >= 0, "its LIMIT is below zero")
+      return same
+    case .exchange(let keys):
+      _ = try types(of: keys)
+      return same
+    case .sink(let sink): return try self.sink(sink)
+    }
+  }
+
+  private func scan(_ source: Int, _ columns: [ScanColumn]) throws(Misfit) -> [DataType] {
+    try Misfit.demand(dataflow.sources.indices.contains(source), "it reads a source that the plan does not have")
+    for column in columns + dataflow.sources[source].declared {
+      let natural: DataType.Storage? =
+        switch column.part {
+        case .field(let path): path.isEmpty ? DataType.Storage.row : nil
+        case .timestamp, .partition, .offset: .int
+        case .key, .headers, .topic: .bytes
+        }
+      try column.field.type.checkBounds()
+      try Misfit.demand(
+        natural == nil || column.field.type.storage == natural, "the column `\(column.field.name)` has another type")
+    }
+    return columns.map(\.field.type)
+  }
+
+  private func sink(_ sink: Int) throws(Misfit) -> [DataType]? {
+    try Misfit.demand(dataflow.sinks.indices.contains(sink), "it writes a sink that the plan does not have")
+    let description = dataflow.sinks[sink]
+    try Misfit.demand(
+      (description.keyColumns + description.primaryKey).allSatisfy(input.fields.indices.contains),
+      "the sink's key names columns that it does not get")
+    return input.fields.map(\.type)
+  }
+
+  private func check(_ window: WindowAssignment) throws(Misfit) {
+    try checkTime(window.timeColumn, in: input)
+    let definition = window.window
+    try Misfit.demand(
+      definition.size > 0 && definition.step > 0 && definition.size / definition.step < 100_000 && window.grace >= 0,
+      "its window has no sensible size")
+  }
+
+  private func types(of aggregation: Aggregation) throws(Misfit) -> [DataType] {
+    for call in aggregation.calls {
+      _ = try types(of: call.arguments)
+      if let filter = call.filter { try check(filter, is: .boolean) }
+      try call.result.type.checkBounds()
+      let resolution = AggregateLibrary.function(named: call.function.name)?.resolve(call.arguments.map(\.type))
+      try Misfit.demand(
+        resolution.map { resolution in
+          resolution.type.isAlike(call.result.type)
+            && zip(resolution.parameterTypes, call.arguments).allSatisfy { $0.isAlike($1.type) }
+        } ?? false, "it calls the aggregate \(call.function.name) in a way that there is none")
+    }
+    return try types(of: aggregation.keys.map(\.expression)) + aggregation.calls.map(\.result.type)
+  }
+
+  private func types(of expressions: [Expression]) throws(Misfit) -> [DataType] {
+    for expression in expressions { try ExpressionValidation(input: input).check(expression) }
+    return expressions.map(\.type)
+  }
+
+  private func check(_ expression: Expression, is type: DataType) throws(Misfit) {
+    try ExpressionValidation(input: input).check(expression)
+    try Misfit.demand(expression.type == type, "an expression is \(expression.type) where \(type) is needed")
+  }
+}
