@@ -81,16 +81,16 @@ public struct TextWriter {
       buffer.append(UInt8(ascii: "["))
       let view = vector.views.base[row]
       for index in 0..<Int(view.length) {
-        if index > 0 { buffer.append(UInt8(ascii: ",")) }
+        if index > 0 { buffer.append(", ") }
         writeJSON(vector.elements, row: Int(view.offset) + index, type: element, into: buffer)
       }
       buffer.append(UInt8(ascii: "]"))
     case (.row(let columns, _), .row(let fields)):
       buffer.append(UInt8(ascii: "{"))
       for (index, (column, field)) in zip(columns, fields).enumerated() {
-        if index > 0 { buffer.append(UInt8(ascii: ",")) }
+        if index > 0 { buffer.append(", ") }
         JSONText.write(string: Array(field.name.utf8), into: buffer)
-        buffer.append(UInt8(ascii: ":"))
+        buffer.append(": ")
         writeJSON(column, row: row, type: field.type, into: buffer)
       }
       buffer.append(UInt8(ascii: "}"))
