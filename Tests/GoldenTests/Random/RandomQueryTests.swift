@@ -12,7 +12,7 @@ import Values
 @testable import Execution
 
 @Suite struct RandomQueryTests {
-  private static let seeds = ProcessInfo.processInfo.environment["MILLRACE_SEEDS"].flatMap(Int.init) ?? 60
+  private static let seeds = ProcessInfo.processInfo.environment["MILLRACE_SEEDS"].flatMap(Int.init) ?? 40
 
   @Test("random queries give what a naive evaluation gives, in every mode") func randomQueries() throws {
     let first = ProcessInfo.processInfo.environment["MILLRACE_SEED"].flatMap(Int.init)
