@@ -64,6 +64,8 @@ struct AggregateCase: CustomStringConvertible {
   private static let argumentTypes: [[DataType]] = [
     [], [.boolean], [.int64], [.float64], [decimal], [.text], [.timestamp], [.array(element: .int64)],
     [.row([Field("a", .int64), Field("b", .text)])], [.text, .int64], [.int64, .text], [.float64, decimal],
+    [.float64, .float64], [.int64, .float64], [.text, .float64], [.text, .text], [.int64, .boolean],
+    [.float64, .boolean], [decimal, .boolean], [.text, .boolean],
   ]
 
   /// Every function with every list of argument types above that it takes, plain and DISTINCT.
@@ -111,7 +113,12 @@ enum NaiveAggregates {
       let keyed = rows.filter { !$0[1].isNull }.map { [$0[1], $0[0]] }
       let sorted = keyed.sorted { compare(.row($0), .row($1)) < 0 }
       return (name == "MIN_BY" ? sorted.first : sorted.last)?[1] ?? .null
-    default: break
+    case "SUMIF", "AVGIF", "MINIF", "MAXIF":
+      guard let function = AggregateLibrary.function(named: String(name.dropLast(2))) else { return nil }
+      let kept = rows.filter { $0[1] == .bool(true) }.map { [$0[0]] }
+      return result(AggregateCase(function: function, types: [test.types[0]]), kept)
+    default:
+      if let result = NaiveStatistics.result(name, rows, of: test.types.first ?? .null) { return result.value }
     }
     guard !values.isEmpty else { return .null }
     switch name {

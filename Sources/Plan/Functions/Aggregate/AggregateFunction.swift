@@ -64,6 +64,7 @@ package struct AggregateFunction: Sendable {
 package enum AggregateLibrary {
   package static let functions: [AggregateFunction] =
     countFunctions + sumFunctions + extremumFunctions + logicalFunctions + bitFunctions + varianceFunctions
+    + sketchFunctions + countedFunctions + regressionFunctions + momentFunctions + derivedFunctions
 
   private static let byName: [String: AggregateFunction] = {
     var table: [String: AggregateFunction] = [:]
