@@ -20,6 +20,12 @@ enum Real {
   static func sinh(_ x: Double) -> Double { Glibc.sinh(x) }
   static func cosh(_ x: Double) -> Double { Glibc.cosh(x) }
   static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
+  static func asinh(_ x: Double) -> Double { Glibc.asinh(x) }
+  static func acosh(_ x: Double) -> Double { Glibc.acosh(x) }
+  static func atanh(_ x: Double) -> Double { Glibc.atanh(x) }
+  static func log1p(_ x: Double) -> Double { Glibc.log1p(x) }
+  static func expm1(_ x: Double) -> Double { Glibc.expm1(x) }
+  static func hypotenuse(_ x: Double, _ y: Double) -> Double { Glibc.hypot(x, y) }
   /// The library's root is off by a bit even for cubes of whole numbers; one step of Newton's method mends that.
   static func cubeRoot(_ x: Double) -> Double {
     let root = Glibc.cbrt(x)

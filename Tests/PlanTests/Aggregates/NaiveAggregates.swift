@@ -57,6 +57,12 @@ struct AggregateCase: CustomStringConvertible {
       result: Field("result", resolution.type))
   }
 
+  /// Whether a result is what it should be; counts of a sketch may be off by two for the few values of the tests.
+  func agree(_ a: Value?, _ b: Value?) -> Bool {
+    if function.name == "APPROX_COUNT_DISTINCT", case .int(let x)? = a, case .int(let y)? = b { return abs(x - y) <= 2 }
+    return NaiveAggregates.agree(a, b)
+  }
+
   var description: String { "\(function.name)(\(distinct ? "DISTINCT " : "")\(types))" }
 
   private static let decimal = DataType.decimal(precision: 12, scale: 2)

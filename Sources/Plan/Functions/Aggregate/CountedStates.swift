@@ -16,7 +16,8 @@ extension AggregateLibrary {
         types.count == 2 && types.allSatisfy(isNumber) ? AggregateResolution([.float64, .float64], .float64) : nil
       }, Percentile.continuous),
     counted(
-      "PERCENTILE_DISC", parameters: "x, p", "The least value that at least the share p (0 to 1) of the values reaches.",
+      "PERCENTILE_DISC", parameters: "x, p",
+      "The least value that at least the share p (0 to 1) of the values reaches.",
       AggregateExample("PERCENTILE_DISC(x, 0.5)", "1"),
       resolve: { types in
         types.count == 2 && isNumber(types[1]) ? AggregateResolution([types[0], .float64], types[0]) : nil

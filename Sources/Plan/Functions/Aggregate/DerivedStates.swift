@@ -11,7 +11,8 @@ extension AggregateLibrary {
       conditional("MINIF", ["MIN_IF"], of: "MIN", "The least value where the condition is TRUE.", "2"),
       conditional("MAXIF", ["MAX_IF"], of: "MAX", "The greatest value where the condition is TRUE.", "2"),
       mean(
-        "GEOMETRIC_MEAN", [], "The n-th root of the product of n values; NaN when one is below zero.", "1.414213562373095",
+        "GEOMETRIC_MEAN", [], "The n-th root of the product of n values; NaN when one is below zero.",
+        "1.414213562373095",
         { Real.log($0) }, { Real.exp($0) }),
       mean(
         "HARMONIC_MEAN", [], "The inverse of the mean of the inverses, as for speeds over equal distances.",

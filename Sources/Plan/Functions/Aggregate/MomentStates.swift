@@ -6,7 +6,8 @@ import Values
 extension AggregateLibrary {
   static let momentFunctions: [AggregateFunction] = [
     moment(
-      "SKEWNESS", [], "How far the values lean to one side of their mean: 0 when they do not. Of the population.", "0.0",
+      "SKEWNESS", [], "How far the values lean to one side of their mean: 0 when they do not. Of the population.",
+      "0.0",
       fourth: false),
     moment(
       "KURTOSIS", ["KURTOSIS_POP"],

@@ -7,14 +7,22 @@ extension FunctionLibrary {
       + family(.operators) { $0.declareComparisons() }
       + family(.conditional) { $0.declareConditionals() }
       + family(.mathematics) { $0.declareMath() }
+      + family(.mathematics) { $0.declareNumberTheory() }
       + family(.bits) { $0.declareBits() }
       + family(.text) { $0.declareText() }
       + family(.patterns) { $0.declarePatterns() }
+      + family(.patterns) { $0.declareMatches() }
       + family(.encoding) { $0.declareEncodings() }
+      + family(.encoding) { $0.declareWebText() }
+      + family(.encoding) { $0.declareChecksums() }
       + family(.time) { $0.declareTimes() }
       + family(.time) { $0.declareTimeParts() }
+      + family(.time) { $0.declareTimeBuckets() }
       + family(.arrays) { $0.declareArrays() }
-      + family(.json) { $0.declareJSON() })
+      + family(.arrays) { $0.declareArraySets() }
+      + family(.arrays) { $0.declareArrayBuilding() }
+      + family(.json) { $0.declareJSON() }
+      + family(.json) { $0.declareJSONParts() })
 
   private static func family(
     _ category: FunctionCategory, _ declare: (inout FunctionFamily) -> Void
@@ -30,6 +38,7 @@ extension FunctionFamily {
     declareTextParts()
     declareCase()
     declareTextBuilding()
+    declareTextEditing()
     declareFormat()
   }
 }
