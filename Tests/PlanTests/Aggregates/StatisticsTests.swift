@@ -38,8 +38,9 @@ private func saved(_ states: any AccumulatorState) -> [UInt8] {
     var random = SeededNumbers(21)
     let names = AggregateLibrary.functions.map(\.name)
     for name in names {
-      for types in [[DataType.float64], [.float64, .float64], [.text], [.text, .text]] {
-        guard AggregateLibrary.function(named: name)?.resolve(types)?.parameterTypes == types else { continue }
+      let candidates: [[DataType]] = [[.float64], [.float64, .float64], [.text], [.text, .text]]
+      for types in candidates
+      where AggregateLibrary.function(named: name)?.resolve(types)?.parameterTypes == types {
         let rows: [[Value]] = (0..<60).map { _ in
           types.map { type in
             if type == .text { return random.value(type) }
