@@ -72,7 +72,8 @@ enum Checksum {
     while message.count % 128 != 112 { message.append(0) }
     // The length is 128 bits wide, the upper half always zero here.
     message.append(contentsOf: [UInt8](repeating: 0, count: 8))
-    for index in 0..<8 { message.append(UInt8(truncatingIfNeeded: UInt64(text.count) &* 8 >> UInt64(56 - 8 * index))) }
+    let bits = UInt64(text.count) &* 8
+    for index in 0..<8 { message.append(UInt8(truncatingIfNeeded: bits >> UInt64(56 - 8 * index))) }
     var state = Array(start)
     for block in stride(from: 0, to: message.count, by: 128) {
       var w = (0..<16).map { word in

@@ -37,7 +37,7 @@ extension FunctionFamily {
       [FunctionSignature(["text": .text], .text, JSONKernel.write)])
     declare(
       "JSON_UNQUOTE", [], "The text of a JSON string; any other text as it is.",
-      examples: ["JSON_UNQUOTE('\"a\\\\u00f6\"')": "aö"],
+      examples: ["JSON_UNQUOTE('\"a\\u00f6\"')": "aö"],
       [
         FunctionSignature(
           ["json": .text], .text,
