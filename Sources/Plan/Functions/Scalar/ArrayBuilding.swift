@@ -8,7 +8,7 @@ extension FunctionFamily {
     for (name, first) in [("ARRAY_FIRST", true), ("ARRAY_LAST", false)] {
       declare(
         name, [], "The \(first ? "first" : "last") element; NULL without one.",
-        examples: ["\(name)([7, 8])": first ? "7" : "8"],
+        examples: ["\(name)(ARRAY[7, 8])": first ? "7" : "8"],
         [
           FunctionSignature(
             ["array": .array(of: 0)], .generic(0), nulls: .strictOrMissing,
@@ -23,7 +23,7 @@ extension FunctionFamily {
     for (name, last) in [("ARRAY_APPEND", true), ("ARRAY_PREPEND", false)] {
       declare(
         name, [], "The array with a value more at the \(last ? "end" : "start").",
-        examples: ["\(name)([1], 2)": last ? "[1, 2]" : "[2, 1]"],
+        examples: ["\(name)(ARRAY[1], 2)": last ? "[1, 2]" : "[2, 1]"],
         [
           FunctionSignature(
             ["array": .array(of: 0), "value": .generic(0, .any)], .array(of: 0), nulls: .custom,
@@ -45,7 +45,7 @@ extension FunctionFamily {
       ])
     declare(
       "ARRAY_FLATTEN", ["FLATTEN"], "The elements of the arrays in an array.",
-      examples: ["ARRAY_LENGTH(ARRAY_FLATTEN([SPLIT('a,b'), SPLIT('c')]))": "3"],
+      examples: ["ARRAY_LENGTH(ARRAY_FLATTEN(ARRAY[SPLIT('a,b'), SPLIT('c')]))": "3"],
       [
         FunctionSignature(
           ["arrays": .array(of: 0)],
@@ -59,7 +59,7 @@ extension FunctionFamily {
   private mutating func declareArraySums() {
     declare(
       "ARRAY_SUM", [], "The sum of the elements that are not NULL; NULL without one.",
-      examples: ["ARRAY_SUM([1, 2, 3])": "6"],
+      examples: ["ARRAY_SUM(ARRAY[1, 2, 3])": "6"],
       [
         FunctionSignature(
           ["array": .type(.array(element: .int64))], .int64, nulls: .strictOrMissing,
@@ -87,7 +87,7 @@ extension FunctionFamily {
       ])
     declare(
       "ARRAY_AVG", [], "The mean of the elements that are not NULL; NULL without one.",
-      examples: ["ARRAY_AVG([1.0, 2.0])": "1.5"],
+      examples: ["ARRAY_AVG(ARRAY[1.0, 2.0])": "1.5"],
       [
         FunctionSignature(
           ["array": .type(.array(element: .float64))], .float64, nulls: .strictOrMissing,

@@ -6,22 +6,24 @@ import Values
 
 extension FunctionFamily {
   mutating func declareArraySets() {
-    choice("ARRAY_DISTINCT", [], "The different elements, each where it comes first.", "[2, 1, 2]", "[2, 1]") {
+    choice("ARRAY_DISTINCT", [], "The different elements, each where it comes first.", "ARRAY[2, 1, 2]", "[2, 1]") {
       $0.distinct($1, $2)
     }
-    choice("ARRAY_COMPACT", [], "The elements that are not NULL.", "[1, NULL, 2]", "[1, 2]") { pool, row, chosen in
+    choice("ARRAY_COMPACT", [], "The elements that are not NULL.", "ARRAY[1, NULL, 2]", "[1, 2]") { pool, row, chosen in
       for element in pool.range(0, row) where !pool.column.isNull(element) {
         chosen.append(Int32(truncatingIfNeeded: element))
       }
     }
-    both("ARRAY_UNION", "The different elements of both arrays.", "[1, 2], [2, 3]", "[1, 2, 3]") {
+    both("ARRAY_UNION", "The different elements of both arrays.", "ARRAY[1, 2], ARRAY[2, 3]", "[1, 2, 3]") {
       $0.distinct($1, $2, arrays: 2)
     }
-    both("ARRAY_INTERSECT", "The different elements that are in both arrays.", "[1, 2, 2], [2, 3]", "[2]") {
+    both("ARRAY_INTERSECT", "The different elements that are in both arrays.", "ARRAY[1, 2, 2], ARRAY[2, 3]", "[2]") {
       $0.members($1, $2, ofSecond: true)
     }
-    both("ARRAY_EXCEPT", "The different elements of the first array that are not in the second.", "[1, 2], [2]", "[1]")
-    {
+    both(
+      "ARRAY_EXCEPT", "The different elements of the first array that are not in the second.", "ARRAY[1, 2], ARRAY[2]",
+      "[1]"
+    ) {
       $0.members($1, $2, ofSecond: false)
     }
     test("ARRAY_INCLUDES_ANY", ["ARRAYS_OVERLAP"], "Whether some element, not NULL, is in both arrays.") { hit, _ in hit
@@ -34,7 +36,7 @@ extension FunctionFamily {
   private mutating func declareElementSearches() {
     declare(
       "ARRAY_IS_DISTINCT", [], "Whether no two elements are equal.",
-      examples: ["ARRAY_IS_DISTINCT([1, 2, 1])": "false"],
+      examples: ["ARRAY_IS_DISTINCT(ARRAY[1, 2, 1])": "false"],
       [
         FunctionSignature(
           ["array": .array(of: 0)], .boolean,
@@ -48,7 +50,7 @@ extension FunctionFamily {
       ])
     declare(
       "ARRAY_POSITION", [], "Where a value comes first, from 1; 0 when it is not there.",
-      examples: ["ARRAY_POSITION([7, 8], 8)": "2"],
+      examples: ["ARRAY_POSITION(ARRAY[7, 8], 8)": "2"],
       [
         FunctionSignature(
           ["array": .array(of: 0), "value": .generic(0, .equatable)], .int64,
@@ -61,7 +63,8 @@ extension FunctionFamily {
           })
       ])
     declare(
-      "ARRAY_REMOVE", [], "The elements that do not equal a value.", examples: ["ARRAY_REMOVE([1, 2, 1], 1)": "[2]"],
+      "ARRAY_REMOVE", [], "The elements that do not equal a value.",
+      examples: ["ARRAY_REMOVE(ARRAY[1, 2, 1], 1)": "[2]"],
       [
         FunctionSignature(
           ["array": .array(of: 0), "value": .generic(0, .equatable)], .array(of: 0),
@@ -77,7 +80,7 @@ extension FunctionFamily {
   }
 
   private mutating func declareOrder() {
-    choice("ARRAY_SORT", [], "The elements in ascending order, NULLs first.", "[3, 1, 2]", "[1, 2, 3]") {
+    choice("ARRAY_SORT", [], "The elements in ascending order, NULLs first.", "ARRAY[3, 1, 2]", "[1, 2, 3]") {
       pool, row, chosen in
       let ranks = pool.ranks
       for element in pool.range(0, row).sorted(by: { ranks.base[$0] < ranks.base[$1] }) {
@@ -87,7 +90,7 @@ extension FunctionFamily {
     for (name, least) in [("ARRAY_MIN", true), ("ARRAY_MAX", false)] {
       declare(
         name, [], "The \(least ? "least" : "greatest") element that is not NULL; NULL without one.",
-        examples: ["\(name)([3, 1, 2])": least ? "1" : "3"],
+        examples: ["\(name)(ARRAY[3, 1, 2])": least ? "1" : "3"],
         [
           FunctionSignature(
             ["array": .array(of: 0)], .generic(0), nulls: .strictOrMissing,
@@ -127,7 +130,7 @@ extension FunctionFamily {
     _ name: String, _ aliases: [String], _ summary: String, _ function: @escaping @Sendable (Bool, Bool) -> Bool
   ) {
     declare(
-      name, aliases, summary, examples: ["\(name)([1, 2], [2])": "true"],
+      name, aliases, summary, examples: ["\(name)(ARRAY[1, 2], ARRAY[2])": "true"],
       [
         FunctionSignature(
           ["a": .array(of: 0), "b": .array(of: 0)], .boolean,

@@ -125,7 +125,8 @@ extension FunctionFamily {
           })
       ])
     declare(
-      "CODE_POINTS_TO_STRING", [], "The text of code points.", examples: ["CODE_POINTS_TO_STRING([97, 246])": "aö"],
+      "CODE_POINTS_TO_STRING", [], "The text of code points.",
+      examples: ["CODE_POINTS_TO_STRING(ARRAY[97, 246])": "aö"],
       [
         FunctionSignature(
           ["codes": .type(.array(element: .int64))], .text, nulls: .strictOrMissing,
