@@ -73,6 +73,17 @@ package struct Catalog: Hashable, Sendable {
     entries.values.sorted { (order[$0.name] ?? 0, $0.name) < (order[$1.name] ?? 0, $1.name) }
   }
 
+  /// A stream with what SET says where its declaration says nothing. Streams without a watermark have no time to hold back.
+  func withSettings(_ stream: StreamDefinition) -> StreamDefinition {
+    func length(_ name: String) -> Int64? { settings[name]?.text.flatMap { DurationText.microseconds($0) } }
+    guard var watermark = stream.watermark else { return stream }
+    var stream = stream
+    watermark.idleAfter = watermark.idleAfter ?? length("idle_after")
+    stream.watermark = watermark
+    stream.maximumAhead = stream.maximumAhead ?? length("max_ahead")
+    return stream
+  }
+
   /// The registered schema of a topic's values: the subject is the topic's name, or with the usual `-value` after it.
   package func registeredSchema(ofTopic topic: String) -> (subject: String, schema: Schema)? {
     for subject in ["\(topic)-value", topic] {

@@ -48,10 +48,7 @@ struct DeclarationOptions {
 extension Resolver {
   /// `10 SECONDS` in the text of an option.
   func length(_ text: String, _ key: String, at span: SourceSpan) throws(CompileError) -> Int64 {
-    let words = text.split(separator: " ")
-    guard words.count == 2, let unit = DurationText.microseconds(perUnit: String(words[1])),
-      let value = DurationText.scaled(String(words[0]), by: unit)
-    else {
+    guard let value = DurationText.microseconds(text) else {
       throw failure(Codes.unknownOption, "'\(key)' is a length of time such as '10 SECONDS'", at: span)
     }
     return value

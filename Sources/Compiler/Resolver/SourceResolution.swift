@@ -77,7 +77,7 @@ extension Resolver {
 
   func scan(_ stream: StreamDefinition, at span: SourceSpan, _ environment: Environment) -> Relation {
     let outputs = stream.columns.enumerated().map { ScanOutput(column: $0, field: $1.field) }
-    let scan = StreamScan(stream: stream, outputs: outputs, bounded: !options.follow)
+    let scan = StreamScan(stream: catalog.withSettings(stream), outputs: outputs, bounded: !options.follow)
     return Relation(.scan(scan), owner: stream.name, range: range(span, environment))
   }
 

@@ -184,7 +184,10 @@ final class StatementResolution {
       resolver.options.strict = constant == .bool(true) || constant.text == "true"
     case "idle_after", "max_ahead":
       _ = try resolver.length(constant.text ?? "", key, at: set.value.span)
-    default: break
+    default:
+      guard case .int(let workers) = constant, (1...16).contains(workers) else {
+        throw resolver.failure(Codes.unknownOption, "'parallelism' is a number from 1 to 16", at: set.value.span)
+      }
     }
     resolver.catalog = resolver.catalog.applying(.set(key, constant))
     statements.append(.set(key, constant))

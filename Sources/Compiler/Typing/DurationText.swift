@@ -47,6 +47,13 @@ enum DurationText {
     return sum.overflow ? nil : sum.partialValue
   }
 
+  /// `10 SECONDS`, as options write it.
+  static func microseconds(_ text: String) -> Int64? {
+    let words = text.split(separator: " ")
+    guard words.count == 2, let unit = microseconds(perUnit: String(words[1])) else { return nil }
+    return scaled(String(words[0]), by: unit)
+  }
+
   /// A length in the largest unit that divides it: `5 SECONDS`.
   static func text(_ microseconds: Int64) -> String {
     let unit = units.first { $0.name != "WEEK" && microseconds % $0.microseconds == 0 } ?? ("MICROSECOND", 1)

@@ -18,16 +18,20 @@ package struct Checker {
 
   package func check(_ paths: [String], asJSON: Bool, settings: RunSettings) throws -> ExitStatus {
     var status = ExitStatus.done
+    var objects: [String] = []
     for path in paths {
       let query = try QuerySource(.file(path))
       let result = try compiled(query, settings)
       if asJSON {
-        console.output(DiagnosticJSON([query.source]).render(result.diagnostics) + "\n")
+        let printer = DiagnosticJSON([query.source])
+        objects += result.diagnostics.map { printer.render($0) }
       } else {
         console.report(result.diagnostics, of: query.source)
       }
       if result.hasErrors { status = .wrongQuery }
     }
+    // One document, however many files.
+    if asJSON { console.output(objects.isEmpty ? "[]\n" : "[\n" + objects.joined(separator: ",\n") + "\n]\n") }
     return status
   }
 
@@ -49,7 +53,7 @@ package struct Checker {
     do {
       try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
     } catch {
-      throw EngineError("cannot write `\(output)`: \(error.localizedDescription)", advice: "name another file with -o")
+      throw EngineError("cannot write `\(output)`: \(systemReason(error))", advice: "name another file with -o")
     }
     return .done
   }

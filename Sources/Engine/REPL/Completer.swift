@@ -29,7 +29,7 @@ package struct Completer {
     switch parts[0].lowercased() {
     case ".read": return FileNames.candidates(for: argument, closing: "")
     case ".schema": return words(relations(argument), argument, suffix: "")
-    case ".timer": return words(["on", "off"].matching(argument), argument, suffix: "")
+    case ".timer", ".follow": return words(["on", "off"].matching(argument), argument, suffix: "")
     case ".format": return words(["csv", "jsonl", "table"].matching(argument), argument, suffix: "")
     default: return .none
     }

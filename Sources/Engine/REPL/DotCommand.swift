@@ -7,6 +7,7 @@ enum DotCommand: Equatable {
   case read(String)
   case schema(String)
   case timer(Bool)
+  case follow(Bool)
   case format(ResultFormat)
 
   struct Mistake: Error, Equatable {
@@ -15,6 +16,7 @@ enum DotCommand: Equatable {
 
   /// The commands with their arguments and meanings.
   static let descriptions: [(name: String, argument: String, meaning: String)] = [
+    (".follow", "on|off", "whether queries go on with what is still to come, until Ctrl-C (at first: off)"),
     (".format", "table|jsonl|csv", "how results are printed"),
     (".help", "", "this list"),
     (".history", "", "what was entered, oldest first"),
@@ -54,11 +56,8 @@ enum DotCommand: Equatable {
     case ".history": return .history
     case ".read": return .read(argument.unquoted)
     case ".schema": return .schema(argument)
-    case ".timer":
-      guard ["on", "off"].contains(argument.lowercased()) else {
-        throw Mistake(message: "`.timer` is `on` or `off`, not `\(argument)`")
-      }
-      return .timer(argument.lowercased() == "on")
+    case ".timer": return .timer(try flag(name, argument))
+    case ".follow": return .follow(try flag(name, argument))
     default:
       guard let format = ResultFormat(rawValue: argument.lowercased()) else {
         throw Mistake(message: "`.format` is `table`, `jsonl` or `csv`, not `\(argument)`")
@@ -67,11 +66,19 @@ enum DotCommand: Equatable {
     }
   }
 
+  private static func flag(_ name: String, _ argument: String) throws(Mistake) -> Bool {
+    guard ["on", "off"].contains(argument.lowercased()) else {
+      throw Mistake(message: "`\(name)` is `on` or `off`, not `\(argument)`")
+    }
+    return argument.lowercased() == "on"
+  }
+
   static var helpText: String {
     var text = """
       Statements end with `;` and may go over several lines:
         FROM 'events.jsonl' |> WHERE price > 100 |> LIMIT 5;
         SHOW STREAMS;   DESCRIBE name;   EXPLAIN query;
+      A query reads what is there and ends; after `.follow on` it shows what comes, live.
       Ctrl-C stops a running query or drops the line; Tab completes; Ctrl-R searches what was entered.
 
 

@@ -114,6 +114,7 @@ package final class Shell {
     case .tables: listRelations()
     case .schema(let name): run("DESCRIBE \(name);", name: "<.schema>")
     case .timer(let isOn): showsTimes = isOn
+    case .follow(let isOn): session.follows = isOn
     case .format(let format): self.format = format
     case .read(let path): read(path)
     }

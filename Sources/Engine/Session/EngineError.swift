@@ -3,6 +3,7 @@
 
 import EventLog
 import Execution
+import Foundation
 import Syntax
 import Values
 
@@ -17,6 +18,16 @@ package struct EngineError: Error, Hashable, Sendable {
     self.advice = advice
     self.status = status
   }
+}
+
+/// Why the system refused, in its words.
+func systemReason(_ error: any Error) -> String {
+  let error = error as NSError
+  let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
+  for cause in [underlying, error].compactMap({ $0 }) where cause.domain == NSPOSIXErrorDomain {
+    return String(cString: strerror(Int32(cause.code)))
+  }
+  return error.localizedDescription
 }
 
 /// The name nearest to `name`, when one is near enough to be meant.

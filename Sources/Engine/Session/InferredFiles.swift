@@ -24,11 +24,26 @@ package enum InferredFiles {
     let sample = try firstBytes(of: file)
     let schema = format == .csv ? SchemaInference.csv(sample).schema : SchemaInference.json(sample)
     guard schema.count > 0 else {
+      if let first = sample.first(where: { !" \r\n\t".utf8.contains($0) }) { throw unlike(format, path, first: first) }
       throw EngineError(
         "`\(path)` is empty, so its columns are not known",
         advice: "declare them: CREATE STREAM name (columns) FROM FILE '\(path)'", status: .wrongQuery)
     }
     return InferredFile(schema: schema, format: format)
+  }
+
+  /// A file that has something in it, and nothing of its format.
+  private static func unlike(_ format: RecordFormat, _ path: String, first: UInt8) -> EngineError {
+    if format == .json, first == UInt8(ascii: "[") {
+      return EngineError(
+        "`\(path)` holds one JSON array, and a stream is one JSON object on each line",
+        advice: "turn it into lines first: jq -c '.[]' \(path) > lines.jsonl", status: .wrongQuery)
+    }
+    return EngineError(
+      "no record of `\(path)` could be read, so its columns are not known",
+      advice: format == .json
+        ? "write each record as one JSON object on a line of its own, as `jq -c .` does"
+        : "check that its first line names the columns", status: .wrongQuery)
   }
 
   /// The format that a file's name says it has.
@@ -49,7 +64,7 @@ package enum InferredFiles {
     do {
       return Array(try handle.read(upToCount: sampleSize) ?? Data())
     } catch {
-      throw EngineError("cannot read `\(path)`: \(error.localizedDescription)", advice: "check its permissions")
+      throw EngineError("cannot read `\(path)`: \(systemReason(error))", advice: "check its permissions")
     }
   }
 }

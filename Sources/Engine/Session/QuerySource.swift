@@ -40,7 +40,7 @@ package struct QuerySource {
     do {
       return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
-      throw EngineError("cannot read `\(path)`: \(error.localizedDescription)", advice: "check its permissions")
+      throw EngineError("cannot read `\(path)`: \(systemReason(error))", advice: "check its permissions")
     }
   }
 

@@ -1,5 +1,7 @@
 // What a user asks of a run, a check or a test, before anything is opened. Plain data.
 
+import Values
+
 /// Where the text of a query comes from.
 package enum QueryText: Sendable {
   case text(String)
@@ -32,6 +34,12 @@ package struct RunSettings: Sendable {
   package var isStrict = false
 
   package init() {}
+
+  /// Takes what SET said, where the command line says nothing. The compiler has applied the rest.
+  mutating func take(_ settings: [String: Value]) {
+    if case .int(let workers)? = settings["parallelism"], parallelism == nil { parallelism = Int(workers) }
+    timeZone = timeZone ?? settings["time_zone"]?.text
+  }
 }
 
 /// A whole `run` command.

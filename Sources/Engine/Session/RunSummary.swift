@@ -22,6 +22,13 @@ enum RunSummary {
     return text
   }
 
+  /// How all failing rows can be read: a file named in quotes has no name that FROM could take.
+  private static func way(to owner: String) -> String {
+    let isName = owner.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+    return isName
+      ? "read them with FROM \(owner).errors" : "CREATE STREAM name … FROM FILE makes them readable as FROM name.errors"
+  }
+
   private static func grouped(_ number: Int) -> String { Numbers.grouped(Int64(number)) }
 
   /// The first failing and late rows, with where to look.
@@ -36,7 +43,7 @@ enum RunSummary {
     let shown = min(run.samples.count, 5)
     if books.deadLettered > shown, shown > 0 {
       text +=
-        "  ... and \(grouped(books.deadLettered - shown)) more; read them with FROM \(run.samples[0].owner).errors\n"
+        "  ... and \(grouped(books.deadLettered - shown)) more; \(way(to: run.samples[0].owner))\n"
     }
     return text
   }

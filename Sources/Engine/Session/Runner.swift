@@ -35,10 +35,13 @@ package struct Runner {
     try StatementEffects(console: console, settings: request.options).apply(result)
     guard let plan = result.dataflow else {
       if result.statements.allSatisfy(\.isDefinition) {
-        console.error("nothing to run: the text has definitions only; add a query, an INSERT or a pipeline\n")
+        let what = result.statements.isEmpty ? "has no statement" : "has definitions only"
+        console.error("nothing to run: the text \(what); add a query, an INSERT or a pipeline\n")
       }
       return .done
     }
+    var request = request
+    request.options.take(result.catalog.settings)
     return try execute(plan, request)
   }
 
@@ -46,7 +49,7 @@ package struct Runner {
     try execute(try PlanFile.read(path), request)
   }
 
-  /// Runs a plan to its end, or until it is interrupted.
+  /// Runs a plan to its end, or until it is interrupted: by a signal, or when `interrupted`, where given, says so.
   func execute(
     _ plan: Dataflow, _ request: RunRequest, interrupted: (@Sendable () -> Bool)? = nil
   ) throws -> ExitStatus {
@@ -60,7 +63,7 @@ package struct Runner {
       sinks: try assembly.sinks { try results.sink($0, $1) }, journal: assembly.journal())
     try assembly.resume(run)
     let progressOfRun = run.progress
-    let interruption = Interruption { progressOfRun.stop() }
+    let interruption = Interruption(interrupted) { progressOfRun.stop() }
     let progress = ProgressLine(run, console: console, results: results.format)
     defer {
       progress.stop()

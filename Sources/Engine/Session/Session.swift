@@ -12,6 +12,7 @@ package final class Session: ShellSession {
   private let console: Console
   private var settings: RunSettings
   private var catalog = Catalog()
+  package var follows = false
 
   package init(console: Console, settings: RunSettings) throws {
     self.console = console
@@ -35,14 +36,15 @@ package final class Session: ShellSession {
       query.source = SourceText(name: name, text: text)
       var settings = settings
       settings.format = format ?? settings.format
-      settings.timeZone = catalog.settings["time_zone"]?.text ?? settings.timeZone
-      settings.follows = catalog.topics.isEmpty ? settings.follows : false
+      settings.follows = follows
+      settings.take(catalog.settings)
       let result = try Compilation(settings: settings, catalog: catalog).compile(query)
       console.report(result.diagnostics, of: query.source)
       guard !result.hasErrors else { return .wrongQuery }
       catalog = result.catalog
       try StatementEffects(console: console, settings: settings, acknowledges: true).apply(result)
       guard let plan = result.dataflow else { return .done }
+      settings.take(catalog.settings)
       return try Runner(console: console).execute(
         plan, RunRequest(text: .text(text), options: settings), interrupted: interrupted)
     } catch {

@@ -30,12 +30,21 @@ package final class Console {
   package let usesColour: Bool
 
   package init() {
+    Self.reserveStandardDescriptors()
     outputIsTerminal = isatty(STDOUT_FILENO) == 1
     errorIsTerminal = isatty(STDERR_FILENO) == 1
     let environment = ProcessInfo.processInfo.environment
     usesColour = errorIsTerminal && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb"
     // A closed pipe is an error of write(2), not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// A standard descriptor that the parent closed would be given to the next file that is opened, which would then be read
+  /// or written in its place. Opened the wrong way round, it stays an error to use it.
+  private static func reserveStandardDescriptors() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
   }
 
   /// The columns of the terminal; 100 where there is none.

@@ -172,7 +172,9 @@ final class PreparedTest {
   private func pick(_ rows: TestRows, from schema: Schema, changes: Bool) throws(TestFailure) -> [Int] {
     guard !rows.columns.isEmpty else { return Array(schema.fields.indices) }
     var places = changes ? [0] : []
-    for column in rows.columns {
+    // The kind of a change is always the first value, whether the list names it or not.
+    let named = changes && rows.columns.first?.text.lowercased() == "op" ? rows.columns.dropFirst() : rows.columns[...]
+    for column in named {
       guard let place = schema.fields.firstIndex(where: { $0.name.lowercased() == column.text.lowercased() }) else {
         throw TestFailure("  `\(rows.relation.text)` has no column `\(column.text)`; it has \(schema)")
       }

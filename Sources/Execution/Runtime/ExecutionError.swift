@@ -29,8 +29,10 @@ package enum ExecutionError: Error, Hashable, Sendable {
     switch self {
     case .missing(let path):
       "there is no file or folder `\(path)`; check the path, or give another with --input STREAM=PATH"
-    case .unreadable(let path, let reason): "cannot read `\(path)`: \(reason)"
-    case .unwritable(let path, let reason): "cannot write `\(path)`: \(reason)"
+    case .unreadable(let path, let reason):
+      "cannot read `\(path)`: \(reason); check it, or give another with --input STREAM=PATH"
+    case .unwritable(let path, let reason):
+      "cannot write `\(path)`: \(reason); check its folder and permissions, or give another with --output SINK=PATH"
     case .diskFull(let path): "no space is left to write `\(path)`; free some and run again"
     case .brokenPipe: "the reader of the output has closed it"
     case .failedRecord(let place, let reason):

@@ -58,7 +58,8 @@ package struct Ledger: Hashable, Sendable {
   package var deadLettered = 0
   package var folded = 0
   package var held = 0
-  /// Rows that more than one branch of the plan took, or that lie in more than one window, counted beyond the first.
+  /// Rows that more than one branch of the plan took, or that lie in more than one window, counted beyond the first; and late
+  /// and failing rows that the plan reads.
   package var copied = 0
   package var produced = 0
   /// Rows of a node that nothing reads: none in a plan the compiler made.
@@ -91,8 +92,8 @@ package struct Ledger: Hashable, Sendable {
 
   /// Rows of the late and error streams end there; a plan that reads those streams takes them in again.
   private mutating func addSides(_ topology: Topology, _ index: Int, _ counts: NodeCounts) {
-    produced += counts.late * topology.late[index].count
-    produced += (counts.failed + counts.failedAtFiring) * topology.errors[index].count
+    copied += counts.late * topology.late[index].count
+    copied += (counts.failed + counts.failedAtFiring) * topology.errors[index].count
   }
 
   private mutating func add(_ node: PlanNode, _ counts: NodeCounts, plan: Dataflow) {

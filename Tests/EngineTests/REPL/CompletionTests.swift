@@ -6,6 +6,7 @@ import Testing
 
 /// A session of fixed names that remembers what it was told.
 final class RecordingSession: ShellSession {
+  var follows = false
   private(set) var executed: [(text: String, name: String, format: ResultFormat?)] = []
   var outcome = Engine.ExitStatus.done
 
