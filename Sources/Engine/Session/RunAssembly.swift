@@ -142,7 +142,8 @@ struct RunAssembly {
         let records = TopicEncoding(
           schema: node.properties.schema, keyColumns: sink.keyColumns, isUpsert: !sink.primaryKey.isEmpty,
           timeColumn: node.properties.timeAttribute?.column)
-        return TopicSink(topic: try log.topic(topic), encoding: records, producer: bound.plan.name)
+        let producer = durable.map { _ in "\(bound.plan.name)/\(sink.name)" }
+        return TopicSink(topic: try log.topic(topic), encoding: records, producer: producer)
       }
     }
   }

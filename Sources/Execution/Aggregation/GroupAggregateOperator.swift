@@ -19,6 +19,8 @@ final class GroupAggregateOperator: Operator {
   /// When the table was last searched for groups to forget.
   private var lastSweep: Int64?
   private let ownsGlobalGroup: Bool
+  /// Rows folded in of which nothing was said yet, where results come at the end.
+  private var unanswered = 0
 
   /// Makes the operator of one worker. `isAppendOnly` says whether the input never takes rows back.
   init(
@@ -33,7 +35,8 @@ final class GroupAggregateOperator: Operator {
   }
 
   var stateSize: StateSize {
-    StateSize(rows: 0, keys: table.groupCount, bytes: table.byteCount + changes.byteCount + touchedAt.byteCount)
+    StateSize(
+      rows: unanswered, keys: table.groupCount, bytes: table.byteCount + changes.byteCount + touchedAt.byteCount)
   }
 
   func process(_ batch: Batch, input port: Int, step: StepContext, output: any OperatorOutput) {
@@ -49,6 +52,7 @@ final class GroupAggregateOperator: Operator {
       changes.willTouch(groups, of: table)
     }
     table.accumulate(rows, groups: groups)
+    if aggregation.emission == .final { unanswered += rows.batch.count }
   }
 
   /// Starts groups anew that are touched after their time to live, whether or not they were swept out meanwhile.
@@ -122,6 +126,7 @@ final class GroupAggregateOperator: Operator {
   }
 
   private func emitAll(now: Int64, _ output: any OperatorOutput) {
+    unanswered = 0
     if let timeToLive = aggregation.timeToLive { table.clear(groups(before: now.subtractingSaturating(timeToLive))) }
     let (groups, keys) = table.presentGroups()
     guard groups.count > 0 else { return }
@@ -173,6 +178,7 @@ final class GroupAggregateOperator: Operator {
     changes.write(to: writer, types: resultTypes)
     writer.write(touchedAt.copy())
     writer.write(lastEmission ?? Int64.min)
+    writer.write(unanswered)
   }
 
   func readState(from reader: ColumnReader) throws(StateFormatError) {
@@ -181,5 +187,6 @@ final class GroupAggregateOperator: Operator {
     touchedAt.replace(with: try reader.ints())
     let emission = try reader.int()
     lastEmission = emission == Int64.min ? nil : emission
+    unanswered = Int(try reader.int())
   }
 }

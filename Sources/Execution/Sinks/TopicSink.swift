@@ -1,6 +1,6 @@
 // A topic of the log as a sink. In: rows. Out: JSON records, keyed by the key columns, spread over partitions by a stable
-// hash, stamped with event time. Appends under the pipeline's own producer id with sequence numbers, so that records which a
-// crash left behind the journal are recognised and not appended twice.
+// hash, stamped with event time. A run with a journal appends under its own producer id with sequence numbers, so that records
+// which a crash left behind the journal are recognised and not appended twice; another run's records are all new.
 
 import EventLog
 import Plan
@@ -28,7 +28,7 @@ package struct TopicEncoding: Hashable, Sendable {
 package final class TopicSink: Sink {
   private let topic: Topic
   private let encoding: TopicEncoding
-  private let producerID: Int64
+  private let producerID: Int64?
   private let writers: [RecordBatchWriter]
   /// By partition: the sequence number of the next record.
   private var sequences: [Int64]
@@ -38,12 +38,14 @@ package final class TopicSink: Sink {
 
   private static let batchBytes = 512 << 10
 
-  /// `producer` names who writes: the pipeline and the sink.
-  package init(topic: Topic, encoding: TopicEncoding, producer: String) {
+  /// `producer` names who writes, the pipeline and the sink, where a journal tells how far it came; nil elsewhere.
+  package init(topic: Topic, encoding: TopicEncoding, producer: String?) {
     self.topic = topic
     self.encoding = encoding
-    let name = Blob(Array(producer.utf8))
-    producerID = Int64(truncatingIfNeeded: Hash.bytes(UnsafePointer(name.base), count: name.capacity) >> 1)
+    producerID = producer.map { name in
+      let name = Blob(Array(name.utf8))
+      return Int64(truncatingIfNeeded: Hash.bytes(UnsafePointer(name.base), count: name.capacity) >> 1)
+    }
     writers = topic.partitions.map { _ in RecordBatchWriter() }
     sequences = Array(repeating: 0, count: topic.partitions.count)
     present = sequences
@@ -64,7 +66,7 @@ package final class TopicSink: Sink {
     }
     sequences = position
     for (index, partition) in topic.partitions.enumerated() {
-      guard let last = partition.lastSequence(of: producerID) else { continue }
+      guard let producerID, let last = partition.lastSequence(of: producerID) else { continue }
       // Sequence numbers go round after 2^31 records.
       let next = Int64(last.sequence) + 1
       let ahead = (next - (position[index] & Int64(Int32.max))) & Int64(Int32.max)
@@ -105,7 +107,7 @@ package final class TopicSink: Sink {
     _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?, time: Int64, to index: Int
   ) throws(LogError) {
     let writer = writers[index]
-    if writer.isEmpty {
+    if writer.isEmpty, let producerID {
       writer.setProducer(
         id: producerID, epoch: 0, baseSequence: Int32(truncatingIfNeeded: sequences[index] & Int64(Int32.max)))
     }

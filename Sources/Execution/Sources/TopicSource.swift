@@ -10,6 +10,8 @@ package final class TopicSource: Source {
   private let follow: Bool
   private var nextOffsets: [Int64]
   private let ends: [Int64]
+  /// When each partition was last searched for records of another process.
+  private var lastLooks: [Int64]
 
   /// `start` gives the first offset of each partition; nil for the oldest.
   package init(
@@ -19,6 +21,7 @@ package final class TopicSource: Source {
     self.follow = follow
     ends = topic.partitions.map(\.endOffset)
     nextOffsets = []
+    lastLooks = Array(repeating: 0, count: topic.partitions.count)
     for partition in topic.partitions {
       do throws(LogError) {
         nextOffsets.append(try start?(partition) ?? partition.logStart)
@@ -54,10 +57,24 @@ package final class TopicSource: Source {
     return offset.map { "\(place), offset \($0)" } ?? place
   }
 
+  /// Beside a process that writes, what it appends is not announced: the files are looked at, not more often than every few
+  /// milliseconds. Does nothing in the process that writes.
+  private func lookForMore(in index: Int) throws(ExecutionError) {
+    let now = RunOptions.systemClock()
+    guard !(lastLooks[index]..<lastLooks[index].addingSaturating(5000)).contains(now) else { return }
+    lastLooks[index] = now
+    do throws(LogError) {
+      try topic.partitions[index].refresh()
+    } catch {
+      throw .log("\(error)")
+    }
+  }
+
   package func take(partition index: Int, bound: ChunkBound) throws(ExecutionError) -> Chunk? {
     let from = nextOffsets[index]
     let limit = min(follow ? Int64.max : ends[index], bound.end ?? Int64.max)
     guard from < limit else { return nil }
+    if follow, from >= topic.partitions[index].endOffset { try lookForMore(in: index) }
     var capacity = max(bound.bytes, 4096)
     while true {
       let blob = Blob(uninitialized: capacity)
