@@ -16,7 +16,7 @@ enum DotCommand: Equatable {
 
   /// The commands with their arguments and meanings.
   static let descriptions: [(name: String, argument: String, meaning: String)] = [
-    (".follow", "on|off", "whether queries go on with what is still to come, until Ctrl-C (at first: off)"),
+    (".follow", "on|off", "whether queries wait for what is still to come, until Ctrl-C"),
     (".format", "table|jsonl|csv", "how results are printed"),
     (".help", "", "this list"),
     (".history", "", "what was entered, oldest first"),

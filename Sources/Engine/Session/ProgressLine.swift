@@ -18,10 +18,11 @@ final class ProgressLine {
     let lastRows = Atomic<Int64>(0)
   }
 
-  /// Shows nothing in the first half second: most runs are over by then.
-  init(_ run: PipelineRun, console: Console, results: ResultFormat) {
+  /// Shows nothing in the first half second: most runs are over by then. `isBesideRows` says that results are printed
+  /// while the run goes on.
+  init(_ run: PipelineRun, console: Console, isBesideRows: Bool) {
     self.console = console
-    guard console.errorIsTerminal, !(console.outputIsTerminal && results != .table) else {
+    guard console.errorIsTerminal, !(console.outputIsTerminal && isBesideRows) else {
       timer = nil
       return
     }

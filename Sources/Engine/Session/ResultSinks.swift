@@ -21,6 +21,11 @@ final class ResultSinks {
 
   var format: ResultFormat { settings.format ?? (console.outputIsTerminal ? .table : .jsonl) }
 
+  /// Whether rows of a query are printed before the run is over.
+  func isPrintedMeanwhile(_ plan: Dataflow) -> Bool {
+    plan.sinks.contains { $0.isResult || $0.place == .standard } && (settings.follows || format != .table)
+  }
+
   /// The sink of one query.
   func sink(_ description: SinkDescription, _ node: PlanNode) throws(ExecutionError) -> any Sink {
     let schema = node.properties.schema

@@ -64,7 +64,7 @@ package struct Runner {
     try assembly.resume(run)
     let progressOfRun = run.progress
     let interruption = Interruption(interrupted) { progressOfRun.stop() }
-    let progress = ProgressLine(run, console: console, results: results.format)
+    let progress = ProgressLine(run, console: console, isBesideRows: results.isPrintedMeanwhile(bound.plan))
     defer {
       progress.stop()
       interruption.stop()

@@ -105,6 +105,7 @@ package final class PipelineRun {
       if outcome == .idle { wait() }
     }
     try commit()
+    if !isFinished { for sink in sinks { try sink.close() } }
     return outcome
   }
 
