@@ -15,7 +15,22 @@ final class ProgressLine {
   /// Whether a line stands on the terminal.
   private final class DrawnMark: Sendable {
     let isDrawn = Atomic<Bool>(false)
-    let lastRows = Atomic<Int64>(0)
+    private let lastRows = Atomic<Int64>(0)
+    private let lastTime = Atomic<Int64>(0)
+    private let lastRate = Atomic<Int64>(0)
+
+    /// Rows a second since the count last moved: it moves once a step, which may take longer than the line stands. Zero
+    /// when it has stood still for two seconds.
+    func rate(_ rows: Int64, at milliseconds: Int64) -> Int64 {
+      let moved = rows - lastRows.load(ordering: .relaxed)
+      let elapsed = milliseconds - lastTime.load(ordering: .relaxed)
+      guard moved > 0 || elapsed > 2000 else { return lastRate.load(ordering: .relaxed) }
+      let rate = elapsed > 0 ? Int64(Double(moved) * 1000 / Double(elapsed)) : 0
+      lastRows.store(rows, ordering: .relaxed)
+      lastTime.store(milliseconds, ordering: .relaxed)
+      lastRate.store(rate, ordering: .relaxed)
+      return rate
+    }
   }
 
   /// Shows nothing in the first half second: most runs are over by then. `isBesideRows` says that results are printed
@@ -33,8 +48,7 @@ final class ProgressLine {
     timer.schedule(deadline: .now() + 0.5, repeating: 0.25)
     timer.setEventHandler {
       let seconds = Double(DispatchTime.now().uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
-      let line = Self.text(progress, seconds: seconds, previous: mark.lastRows.load(ordering: .relaxed))
-      mark.lastRows.store(progress.rowsIn, ordering: .relaxed)
+      let line = Self.text(progress, rate: mark.rate(progress.rowsIn, at: Int64(seconds * 1000)))
       mark.isDrawn.store(true, ordering: .relaxed)
       Console.writeError("\r\u{1B}[K\(line)")
     }
@@ -42,8 +56,7 @@ final class ProgressLine {
     self.timer = timer
   }
 
-  static func text(_ progress: RunProgress, seconds: Double, previous: Int64) -> String {
-    let rate = Int64(Double(progress.rowsIn - previous) * 4)
+  static func text(_ progress: RunProgress, rate: Int64) -> String {
     var text = "\(Numbers.grouped(progress.rowsIn)) rows in, \(Numbers.grouped(progress.rowsOut)) out"
     text += ", \(Numbers.grouped(rate)) rows/s"
     if let watermark = progress.watermark, watermark != Int64.max {

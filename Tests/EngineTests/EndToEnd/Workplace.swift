@@ -22,19 +22,6 @@ final class Workplace {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  /// The folder of this test's own executable is where the products lie.
-  private static var program: String {
-    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    let beside = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("millrace").path
-    if FileManager.default.isExecutableFile(atPath: beside) { return beside }
-    // Some runners load the test bundle into a helper of the toolchain; the bundle is then among its arguments.
-    for argument in CommandLine.arguments where argument.contains(".xctest") {
-      let near = URL(fileURLWithPath: argument).deletingLastPathComponent().appendingPathComponent("millrace").path
-      if FileManager.default.isExecutableFile(atPath: near) { return near }
-    }
-    return FileManager.default.currentDirectoryPath + "/.build/debug/millrace"
-  }
-
   func write(_ name: String, _ text: String) throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
   }
@@ -55,9 +42,10 @@ final class Workplace {
 
   func start(_ arguments: [String], input: String = "", program: String? = nil) throws -> RunningProgram {
     count += 1
+    let built = try BuiltProgram.path().path
     try write(".input\(count)", input)
     return try RunningProgram(
-      program ?? Self.program, arguments, in: path, number: count, environment: ["MILLRACE": Self.program])
+      program ?? built, arguments, in: path, number: count, environment: ["MILLRACE": built])
   }
 }
 
@@ -70,7 +58,7 @@ final class RunningProgram {
     base = "\(folder)/."
     output = "\(base)output\(number)"
     error = "\(base)error\(number)"
-    for file in [output, error] { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in [output, error] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
