@@ -7,54 +7,43 @@ import Synchronization
 
 /// Listens from `init` to `stop`.
 final class Interruption {
-  private let count = SignalCount()
-  private var signals: [any DispatchSourceSignal] = []
-  private var poll: (any DispatchSourceTimer)?
+  /// Nil where somebody else catches the signals. A handler, not a signal source of Dispatch: a source wants the signal
+  /// ignored before it listens, and what arrives in between is lost.
+  private let flag: InterruptFlag?
+  private let timer: any DispatchSourceTimer
+  private let state = State()
 
-  private final class SignalCount: Sendable {
-    let value = Atomic<Int>(0)
+  private final class State: Sendable {
+    /// Signals that had come when the run was asked to end.
+    let heard = Atomic<Int>(0)
+    let hasAsked = Atomic<Bool>(false)
   }
 
-  /// Listens for SIGINT and SIGTERM; where `isRaised` is given, somebody else catches them and tells.
+  /// Listens for SIGINT and SIGTERM, or to `isRaised` where it is given.
   init(_ isRaised: (@Sendable () -> Bool)? = nil, _ stop: @escaping @Sendable () -> Void) {
-    let queue = DispatchQueue(label: "interruption")
-    if let isRaised {
-      poll = makePoll(queue, isRaised, stop)
-    } else {
-      signals = [SIGINT, SIGTERM].map { number in
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-        source.setEventHandler { [count] in
-          if count.value.add(1, ordering: .relaxed).newValue > 1 { Glibc.exit(130) }
-          stop()
-        }
-        source.resume()
-        return source
+    let endsProcess = isRaised == nil
+    let isRaised = isRaised ?? { InterruptFlag.isRaised }
+    flag = endsProcess ? InterruptFlag() : nil
+    timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "interruption"))
+    timer.schedule(deadline: .now(), repeating: .milliseconds(20))
+    timer.setEventHandler { [state] in
+      if state.hasAsked.load(ordering: .relaxed) {
+        if endsProcess, InterruptFlag.count > state.heard.load(ordering: .relaxed) { Glibc.exit(130) }
+      } else if isRaised() {
+        // Signals that come together, as from a terminal and a supervisor at once, are one request.
+        state.heard.store(InterruptFlag.count, ordering: .relaxed)
+        state.hasAsked.store(true, ordering: .relaxed)
+        stop()
       }
     }
-  }
-
-  private func makePoll(
-    _ queue: DispatchQueue, _ isRaised: @escaping @Sendable () -> Bool, _ stop: @escaping @Sendable () -> Void
-  ) -> any DispatchSourceTimer {
-    let timer = DispatchSource.makeTimerSource(queue: queue)
-    timer.schedule(deadline: .now(), repeating: .milliseconds(20))
-    timer.setEventHandler { [count] in
-      guard isRaised(), count.value.add(1, ordering: .relaxed).newValue == 1 else { return }
-      stop()
-    }
     timer.resume()
-    return timer
   }
 
   /// Whether the run was asked to end.
-  var happened: Bool { count.value.load(ordering: .relaxed) > 0 }
+  var happened: Bool { state.hasAsked.load(ordering: .relaxed) }
 
   func stop() {
-    poll?.cancel()
-    for source in signals { source.cancel() }
-    guard !signals.isEmpty else { return }
-    signal(SIGINT, SIG_DFL)
-    signal(SIGTERM, SIG_DFL)
+    timer.cancel()
+    flag?.stop()
   }
 }

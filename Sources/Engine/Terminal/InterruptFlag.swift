@@ -28,6 +28,9 @@ package final class InterruptFlag {
   /// The same without the object, for closures that cross threads.
   package static var isRaised: Bool { raisedSignals.load(ordering: .sequentiallyConsistent) > 0 }
 
+  /// How many came.
+  static var count: Int { raisedSignals.load(ordering: .sequentiallyConsistent) }
+
   package func clear() { raisedSignals.store(0, ordering: .sequentiallyConsistent) }
 
   /// Gives the signals back to whoever had them.

@@ -88,7 +88,10 @@ final class RunningProgram {
 
   func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
+  /// Waits for its end. One that does not come to it is killed, so that a fault is a failed test and not a hang.
   func finish() -> Outcome {
+    for _ in 0..<12_000 where process.isRunning { usleep(10_000) }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
     return Outcome(
       status: process.terminationStatus, output: printed,
