@@ -12,13 +12,18 @@ package final class InterruptFlag {
 
   package init(_ signals: [Int32] = [SIGINT, SIGTERM]) {
     raisedSignals.store(0, ordering: .sequentiallyConsistent)
+    var caught = sigset_t()
+    sigemptyset(&caught)
     for signal in signals {
+      sigaddset(&caught, signal)
       var action = sigaction()
       var previous = sigaction()
       // Without SA_RESTART: a waiting read must return.
       action.__sigaction_handler.sa_handler = { _ in raisedSignals.add(1, ordering: .sequentiallyConsistent) }
       if sigaction(signal, &action, &previous) == 0 { saved.append((signal, previous)) }
     }
+    // A parent that blocks signals, as the threads of a pool do, hands that down to its children.
+    pthread_sigmask(SIG_UNBLOCK, &caught, nil)
   }
 
   deinit { stop() }
