@@ -57,7 +57,13 @@ package struct FileStorage: Storage {
 
   package func lock(_ path: String, note: String) throws(LogError) -> any StorageLock {
     let file = SystemFile(path: path, descriptor: try openDescriptor(path, O_RDWR | O_CREAT, .lock))
-    guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    // A child process of the last holder keeps the lock for the moment between its fork and its exec.
+    var attempts = 20
+    while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK, attempts > 0 {
+      attempts -= 1
+      usleep(10_000)
+    }
+    guard attempts > 0 || flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
       guard errno == EWOULDBLOCK else { throw refusal(.lock, path) }
       let holder = String(decoding: (try? file.bytes(at: 0, count: 200)) ?? [], as: UTF8.self)
       throw .locked(path: path, holder: holder.isEmpty ? "another process" : holder)

@@ -88,31 +88,36 @@ extension PipelineRun {
     if journal.pendingCount >= options.commitSteps { try commit() }
   }
 
-  /// Puts sinks behind what was committed, once all committed steps have run again: what a crash left there goes.
+  /// Puts sinks where the state that was restored left them.
   private func placeSinks() throws(ExecutionError) {
     guard let outputs = resumedOutputs else { return }
     resumedOutputs = nil
     for (sink, position) in zip(sinks, outputs) { try sink.resume(at: position) }
   }
 
-  /// Makes everything so far permanent: outputs first, then the journal.
+  /// Makes everything so far permanent: the journal first, then the outputs. A crash in between leaves outputs short of the
+  /// journal, never ahead of it: executing the journaled steps again, cut as they were, gives just what is missing. Were
+  /// the outputs first, steps after a crash could be cut differently, and rows of several partitions come in another order
+  /// than those that lie there.
   package func commit() throws(ExecutionError) {
     try placeSinks()
-    for sink in sinks { try sink.flush(isDurable: journal != nil) }
     try journal?.commit()
+    for sink in sinks { try sink.flush(isDurable: journal != nil) }
   }
 
-  /// Executes committed steps again, after `restore`: sinks that keep their rows elsewhere write none of them.
+  /// Executes committed steps again, after `restore`: sinks write what of their rows is not where it belongs.
   package func replay() throws(ExecutionError) {
     guard let journal else { return }
-    for record in try journal.records(after: step) {
+    let records = try journal.records(after: step)
+    if resumedOutputs == nil, !records.isEmpty { resumedOutputs = sinks.map(\.position) }
+    try placeSinks()
+    for record in records {
       let input = try selector.retake(record.ends, caughtUp: record.caughtUp)
       step = record.step - 1
       let checksum = try runStep(input, now: record.now, isLast: record.isLast, isReplay: true)
       guard checksum == record.checksum else { throw .divergedReplay(step: record.step) }
       lastCaughtUp = record.caughtUp
       isFinished = record.isLast
-      resumedOutputs = record.outputs
     }
   }
 }

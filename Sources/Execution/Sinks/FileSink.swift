@@ -44,7 +44,8 @@ package final class FileSink: Sink {
   }
 
   package func write(_ piece: SinkPiece, step: SinkStep) throws(ExecutionError) {
-    if step.isReplay { return }
+    // What standard output was given stays given; a file was cut to where the replay begins.
+    if step.isReplay && isStandard { return }
     try begin()
     switch piece {
     case .bytes(let encoded): try append(encoded.bytes)

@@ -29,7 +29,9 @@ package final class TopicSink: Sink {
   private let topic: Topic
   private let encoding: TopicEncoding
   private let producerID: Int64?
-  private let writers: [RecordBatchWriter]
+  private var writers: [RecordBatchWriter]
+  /// By partition: full batches that wait for the journal's commit, after which `flush` is called.
+  private var waiting: [[RecordBatchWriter]]
   /// By partition: the sequence number of the next record.
   private var sequences: [Int64]
   /// By partition: records that are in the log already, from before a crash.
@@ -47,6 +49,7 @@ package final class TopicSink: Sink {
       return Int64(truncatingIfNeeded: Hash.bytes(UnsafePointer(name.base), count: name.capacity) >> 1)
     }
     writers = topic.partitions.map { _ in RecordBatchWriter() }
+    waiting = topic.partitions.map { _ in [] }
     sequences = Array(repeating: 0, count: topic.partitions.count)
     present = sequences
   }
@@ -70,12 +73,14 @@ package final class TopicSink: Sink {
       // Sequence numbers go round after 2^31 records.
       let next = Int64(last.sequence) + 1
       let ahead = (next - (position[index] & Int64(Int32.max))) & Int64(Int32.max)
-      present[index] = ahead
+      present[index] = ahead < 1 << 30 ? ahead : 0
     }
   }
 
   package func write(_ piece: SinkPiece, step: SinkStep) throws(ExecutionError) {
-    guard !step.isReplay, case .bytes(let encoded) = piece, let records = encoded.records else { return }
+    // A replay makes the same records in the same order: those that are in the log already are passed over.
+    if step.isReplay && producerID == nil { return }
+    guard case .bytes(let encoded) = piece, let records = encoded.records else { return }
     let values = UnsafeRawPointer(encoded.bytes.base)
     for row in 0..<records.partitions.count {
       let index = Int(records.partitions.base[row])
@@ -113,10 +118,18 @@ package final class TopicSink: Sink {
     }
     try writer.append(key: key, value: value, timestamp: time)
     sequences[index] += 1
-    if writer.byteCount >= Self.batchBytes { try send(index) }
+    guard writer.byteCount >= Self.batchBytes else { return }
+    if producerID == nil {
+      try send(index)
+    } else {
+      waiting[index].append(writer)
+      writers[index] = RecordBatchWriter()
+    }
   }
 
   private func send(_ index: Int) throws(LogError) {
+    for writer in waiting[index] { try topic.partitions[index].append(writer) }
+    waiting[index] = []
     guard !writers[index].isEmpty else { return }
     try topic.partitions[index].append(writers[index])
     writers[index].reset()
