@@ -15,7 +15,7 @@ final class GroupAggregateOperator: Operator {
   private let changes = ChangeTracker()
   /// The step clock when each group was last touched, for the time to live.
   private var touchedAt = StateVector<Int64>(empty: 0)
-  private var lastEmission: Int64?
+  private var period = EmissionPeriod()
   /// When the table was last searched for groups to forget.
   private var lastSweep: Int64?
   private let ownsGlobalGroup: Bool
@@ -105,11 +105,9 @@ final class GroupAggregateOperator: Operator {
       if isLast { emitAll(now: step.now, output) }
     case .changes:
       _ = emitChanges(output)
-    case .every(let period, _):
-      if isLast || lastEmission.map({ step.now.subtractingSaturating($0) >= period }) ?? true {
-        // A period starts with what was said: a step in which nothing is leaves no trace, neither here nor in the journal.
-        if emitChanges(output) { lastEmission = step.now }
-      }
+    case .every(let length, _):
+      if !changes.isEmpty { period.change(at: step.now) }
+      if isLast || period.isOver(length, at: step.now), emitChanges(output) { period.restart() }
     }
     if let timeToLive = aggregation.timeToLive, changes.isEmpty { sweep(timeToLive, now: step.now) }
   }
@@ -177,7 +175,7 @@ final class GroupAggregateOperator: Operator {
     table.write(to: writer)
     changes.write(to: writer, types: resultTypes)
     writer.write(touchedAt.copy())
-    writer.write(lastEmission ?? Int64.min)
+    period.write(to: writer)
     writer.write(unanswered)
   }
 
@@ -185,8 +183,7 @@ final class GroupAggregateOperator: Operator {
     try table.read(from: reader)
     try changes.read(from: reader, types: resultTypes, groups: table.groupCount)
     touchedAt.replace(with: try reader.ints())
-    let emission = try reader.int()
-    lastEmission = emission == Int64.min ? nil : emission
+    try period.read(from: reader)
     unanswered = Int(try reader.int())
   }
 }

@@ -1,6 +1,6 @@
 // GROUP BY WINDOW that speaks before the window closes (EMIT CHANGES, EMIT EVERY). In: append-only rows with a time, or
 // rows that carry their window. Out: an upsert stream on window and key: at the end of a step, or of a period, what has
-// changed. A closed window says what it has not said yet: with EMIT EVERY ... AND FINAL at once, else when the period
+// changed. A closed window says what it has not said yet: with EMIT EVERY ... AND FINAL at once, else when its period
 // ends. State is one table for each such window; windows share nothing here, since each must know what it said.
 
 import Plan
@@ -29,7 +29,7 @@ final class WindowChangesOperator: Operator {
   private var panes: [Window: Pane] = [:]
   /// The windows that have something to say.
   private var changed: Set<Window> = []
-  private var lastEmission: Int64?
+  private var period = EmissionPeriod()
   private var closedThrough = Int64.min
   private let speaksAtClose: Bool
 
@@ -66,12 +66,12 @@ final class WindowChangesOperator: Operator {
       output.countFiltered(sliced.outside.count)
       for (key, selected) in sliced.slices {
         let rows = input.rows(of: selected.map { batch.gather($0) } ?? batch, step: step, output: output)
-        for window in windows(of: key, slicing.arithmetic) { fold(rows, into: window) }
+        for window in windows(of: key, slicing.arithmetic) { fold(rows, into: window, now: step.now) }
       }
     case .columns(let columns):
       for (window, selected) in batch.rowsByWindow(columns) {
         let rows = input.rows(of: batch.gather(selected), step: step, output: output)
-        fold(rows, into: Window(end: window.end, start: window.start))
+        fold(rows, into: Window(end: window.end, start: window.start), now: step.now)
       }
     }
   }
@@ -90,11 +90,12 @@ final class WindowChangesOperator: Operator {
     return result
   }
 
-  private func fold(_ rows: AggregateRows, into window: Window) {
+  private func fold(_ rows: AggregateRows, into window: Window, now: Int64) {
     guard rows.batch.count > 0 else { return }
     let pane = panes[window] ?? Pane(table: AggregateTable(aggregation))
     panes[window] = pane
     changed.insert(window)
+    period.change(at: now)
     let groups = pane.table.groups(of: rows)
     pane.changes.willTouch(groups, of: pane.table)
     pane.table.accumulate(rows, groups: groups)
@@ -104,7 +105,7 @@ final class WindowChangesOperator: Operator {
     let through = watermark == Int64.max ? Int64.max : watermark.subtractingSaturating(grace)
     closedThrough = max(closedThrough, through)
     if speaksAtClose {
-      for window in changed.filter({ $0.end <= through }).sorted() { emitChanges(of: window, output) }
+      emitChanges(of: changed.filter { $0.end <= through }, output)
     }
     release()
     return through
@@ -116,20 +117,22 @@ final class WindowChangesOperator: Operator {
   }
 
   func endStep(isLast: Bool, step: StepContext, output: any OperatorOutput) {
-    if case .every(let period, _) = aggregation.emission {
-      guard isLast || lastEmission.map({ step.now.subtractingSaturating($0) >= period }) ?? true else { return }
+    if case .every(let length, _) = aggregation.emission {
+      guard isLast || period.isOver(length, at: step.now) else { return }
     }
     guard !changed.isEmpty else { return }
     let hasClosed = changed.contains { $0.end <= closedThrough }
-    var hasSpoken = false
-    for window in changed.sorted() { hasSpoken = emitChanges(of: window, output) || hasSpoken }
-    // A period starts with what was said: a step in which nothing is leaves no trace, neither here nor in the journal.
-    if hasSpoken { lastEmission = step.now }
+    emitChanges(of: changed, output)
     if hasClosed { release() }
   }
 
+  private func emitChanges(of windows: Set<Window>, _ output: any OperatorOutput) {
+    var hasSpoken = false
+    for window in windows.sorted() { hasSpoken = emitChanges(of: window, output) || hasSpoken }
+    if hasSpoken, changed.isEmpty { period.restart() }
+  }
+
   /// Says whether there was anything to say.
-  @discardableResult
   private func emitChanges(of window: Window, _ output: any OperatorOutput) -> Bool {
     guard changed.remove(window) != nil, let pane = panes[window],
       let (columns, weights, order, errors) = pane.changes.takeChanges(of: pane.table, types: resultTypes)
@@ -147,7 +150,7 @@ final class WindowChangesOperator: Operator {
   }
 
   func writeState(to writer: ColumnWriter) {
-    writer.write(lastEmission ?? Int64.min)
+    period.write(to: writer)
     writer.write(closedThrough)
     writer.write(Int64(panes.count))
     for window in panes.keys.sorted() {
@@ -160,8 +163,7 @@ final class WindowChangesOperator: Operator {
   }
 
   func readState(from reader: ColumnReader) throws(StateFormatError) {
-    let emission = try reader.int()
-    lastEmission = emission == Int64.min ? nil : emission
+    try period.read(from: reader)
     closedThrough = try reader.int()
     panes = [:]
     changed = []
