@@ -14,8 +14,11 @@ struct PairingTests {
     return file.lines[start...].compactMap { line in
       guard line.hasPrefix("  case ") else { return nil }
       return String(line.dropFirst("  case ".count).prefix { $0.isLetter })
-    }
+    }.filter { !refused.contains($0) }
   }()
+
+  /// Operations that the resolver does not make yet, and that the runner refuses.
+  static let refused: Set = ["join", "unnest", "setOperation", "rank", "deduplicate", "over", "normalize"]
 
   /// What runs an operation that is no operator: it makes rows instead of passing them on.
   static let sources = ["scan": "ScanReader", "values": "MemorySource"]

@@ -25,7 +25,7 @@ extension Dataflow {
       switch nodes[index].operation {
       case .sink(let sink): result[index] = sinks[sink].isResult
       case .filter, .project, .exchange, .union, .sort, .limit, .groupAggregate, .scan, .values, .watermark,
-        .assignWindow, .windowAggregate:
+        .assignWindow, .windowAggregate, .join, .unnest, .setOperation, .rank, .deduplicate, .over, .normalize:
         break
       }
       if !result[index] {

@@ -103,17 +103,39 @@ struct Lowering {
       addLateSink(late, port, relation)
       return port
     case .windowAggregate(let input, let window, let late, let aggregation):
-      let exchanged = exchange(lower(input), input.properties, aggregation.keys, relation)
+      let exchanged = exchange(lower(input), input.properties, aggregation.keys.map(\.expression), relation)
       let port = add(.windowAggregate(.assign(window), aggregation), [exchanged], relation)
       addLateSink(late, port, relation)
       return port
     case .aggregate(let input, let aggregation, let windowed):
-      let exchanged = exchange(lower(input), input.properties, aggregation.keys, relation)
+      let exchanged = exchange(lower(input), input.properties, aggregation.keys.map(\.expression), relation)
       guard windowed, let window = input.properties.window else {
         return add(.groupAggregate(aggregation), [exchanged], relation)
       }
       return add(.windowAggregate(.columns(window), aggregation), [exchanged], relation)
     case .union(let inputs): return add(.union, inputs.map { lower($0) }, relation)
+    case .join(let left, let right, let join):
+      let ports = [
+        exchange(lower(left), left.properties, join.keys.map(\.left), relation),
+        exchange(lower(right), right.properties, join.keys.map(\.right), relation),
+      ]
+      return add(.join(join), ports, relation)
+    case .unnest(let input, let unnest): return add(.unnest(unnest), [lower(input)], relation)
+    case .setOperation(let left, let right, let operation):
+      let ports = [left, right].map { side in
+        exchange(lower(side), side.properties, side.identityExpressions.map(\.expression), relation)
+      }
+      return add(.setOperation(operation), ports, relation)
+    case .rank(let input, let ranking):
+      return add(.rank(ranking), [exchange(lower(input), input.properties, ranking.partition, relation)], relation)
+    case .deduplicate(let input, let deduplication):
+      let exchanged = exchange(lower(input), input.properties, deduplication.keys, relation)
+      return add(.deduplicate(deduplication), [exchanged], relation)
+    case .over(let input, let over):
+      return add(.over(over), [exchange(lower(input), input.properties, over.partition, relation)], relation)
+    case .normalize(let input, let normalization):
+      let keys = normalization.keys.map { TypedExpression.column($0, input.schema[$0]) }
+      return add(.normalize(normalization), [exchange(lower(input), input.properties, keys, relation)], relation)
     case .sort(let input, let keys, let limit, let offset):
       return add(
         .sort(keys, limit: limit, offset: offset), [gather(lower(input), input.properties, relation)], relation)
@@ -143,9 +165,9 @@ struct Lowering {
 
   /// Rows where those of one group meet: nothing to do when they lie together already.
   private mutating func exchange(
-    _ port: Port, _ properties: RelationProperties, _ keys: [NamedExpression], _ relation: Relation
+    _ port: Port, _ properties: RelationProperties, _ keys: [TypedExpression], _ relation: Relation
   ) -> Port {
-    let columns = keys.map { key -> Int? in if case .column(let index) = key.expression.kind { index } else { nil } }
+    let columns = keys.map { key -> Int? in if case .column(let index) = key.kind { index } else { nil } }
     if let partitioning = properties.partitioning, partitioning.allSatisfy({ columns.contains($0) }),
       !partitioning.isEmpty || properties.partitioning == []
     {
@@ -154,7 +176,7 @@ struct Lowering {
     var moved = properties
     let plain = columns.compactMap { $0 }
     moved.partitioning = plain.count == keys.count ? plain : nil
-    return add(.exchange(keys.map(\.expression)), [port], moved, owner: relation.owner, range: relation.range)
+    return add(.exchange(keys), [port], moved, owner: relation.owner, range: relation.range)
   }
 
   private mutating func gather(_ port: Port, _ properties: RelationProperties, _ relation: Relation) -> Port {
@@ -178,7 +200,13 @@ struct Lowering {
     case .watermark(let input, _, _, _): collect(input, underEventTime: false)
     case .assignWindow, .windowAggregate:
       for input in relation.inputs { collect(input, underEventTime: true) }
-    case .side, .values, .filter, .project, .aggregate, .union, .sort, .limit, .sink:
+    case .join(_, _, let join):
+      for input in relation.inputs { collect(input, underEventTime: underEventTime || join.interval != nil) }
+    case .over(let input, let over): collect(input, underEventTime: underEventTime || over.timeColumn != nil)
+    case .deduplicate(let input, let deduplication):
+      collect(input, underEventTime: underEventTime || deduplication.within != nil)
+    case .side, .values, .filter, .project, .aggregate, .union, .unnest, .setOperation, .rank, .normalize, .sort,
+      .limit, .sink:
       for input in relation.inputs { collect(input, underEventTime: underEventTime) }
     }
   }
@@ -256,10 +284,10 @@ struct Lowering {
       guard node.owner == owner else { return nil }
       let matches =
         switch node.operation {
-        case .scan, .filter, .project: stream == .errors
+        case .scan, .filter, .project, .join, .unnest, .rank, .deduplicate, .over: stream == .errors
         case .assignWindow, .windowAggregate(.assign, _): stream == .late || stream == .errors
         case .windowAggregate, .groupAggregate, .watermark, .sort: stream == .errors
-        case .values, .union, .limit, .exchange, .sink: false
+        case .values, .union, .setOperation, .normalize, .limit, .exchange, .sink: false
         }
       return matches ? Port(node: index, stream: stream) : nil
     }

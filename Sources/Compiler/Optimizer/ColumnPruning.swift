@@ -132,6 +132,8 @@ struct ColumnPruning {
       return Pruned(relation: remade(relation, .limit(below.relation, count, offset: offset)), places: below.places)
     case .sink(let input, let sink):
       return Pruned(relation: remade(relation, .sink(apply(input), sink)), places: identity(relation))
+    case .join, .unnest, .setOperation, .rank, .deduplicate, .over, .normalize:
+      return Pruned(relation: relation.replacingInputs(apply), places: identity(relation))
     case .windowAggregate:
       // Windows are fused after pruning; a fused one keeps its input whole.
       return Pruned(relation: relation.replacingInputs(apply), places: identity(relation))

@@ -15,13 +15,23 @@ struct ConstantPass {
       return remade(rebuilt, .filter(input, folded))
     case .project(let input, let items): return remade(rebuilt, .project(input, items.map(fold)))
     case .aggregate(let input, let aggregation, let windowed):
-      return remade(rebuilt, .aggregate(input, fold(aggregation), windowed: windowed))
+      return remade(rebuilt, .aggregate(input, aggregation.mapExpressions(fold), windowed: windowed))
     case .watermark(let input, let column, let expression, let idle):
       return remade(rebuilt, .watermark(input, column: column, expression: fold(expression), idleAfter: idle))
     case .sort(let input, let keys, let limit, let offset):
       let folded = keys.map { SortKey(fold($0.expression), descending: $0.descending, nullsFirst: $0.nullsFirst) }
       return remade(rebuilt, .sort(input, folded, limit: limit, offset: offset))
-    case .scan, .side, .values, .assignWindow, .windowAggregate, .union, .limit, .sink: return rebuilt
+    case .join(let left, let right, let join):
+      return remade(rebuilt, .join(left, right, join.mapExpressions(fold)))
+    case .unnest(let input, var unnest):
+      unnest.array = fold(unnest.array)
+      return remade(rebuilt, .unnest(input, unnest))
+    case .rank(let input, let ranking): return remade(rebuilt, .rank(input, ranking.mapExpressions(fold)))
+    case .deduplicate(let input, let deduplication):
+      return remade(rebuilt, .deduplicate(input, deduplication.mapExpressions(fold)))
+    case .over(let input, let over): return remade(rebuilt, .over(input, over.mapExpressions(fold)))
+    case .scan, .side, .values, .assignWindow, .windowAggregate, .union, .setOperation, .normalize, .limit, .sink:
+      return rebuilt
     }
   }
 
@@ -32,16 +42,4 @@ struct ConstantPass {
   private func fold(_ expression: TypedExpression) -> TypedExpression { expression.folded(timeZone: timeZone) }
 
   private func fold(_ item: NamedExpression) -> NamedExpression { NamedExpression(item.name, fold(item.expression)) }
-
-  private func fold(_ aggregation: Aggregation) -> Aggregation {
-    var copy = aggregation
-    copy.keys = copy.keys.map(fold)
-    copy.calls = copy.calls.map { call in
-      var folded = call
-      folded.arguments = call.arguments.map(fold)
-      folded.filter = call.filter.map(fold)
-      return folded
-    }
-    return copy
-  }
 }

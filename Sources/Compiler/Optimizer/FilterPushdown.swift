@@ -40,7 +40,9 @@ struct FilterPushdown {
       let isFree = predicate.columnsRead.allSatisfy { $0 < below.schema.count }
       guard isFree, !LateReaders.areRead(late, of: input.owner, keepsLateRows) else { return here() }
       return remade(input, .assignWindow(pushed(predicate, into: below, filter), window, late: late))
-    case .scan, .side, .values, .watermark, .aggregate, .windowAggregate, .sort, .limit, .sink: return here()
+    case .scan, .side, .values, .watermark, .aggregate, .windowAggregate, .join, .unnest, .setOperation, .rank,
+      .deduplicate, .over, .normalize, .sort, .limit, .sink:
+      return here()
     }
   }
 

@@ -21,6 +21,15 @@ enum PropertyRules {
     case .windowAggregate(let input, let window, _, let aggregation):
       aggregated(input.properties, aggregation, windowed: true, delay: window.grace)
     case .union(let inputs): united(inputs.map(\.properties))
+    case .join(let left, let right, let join): JoinProperties.joined(left.properties, right.properties, by: join)
+    case .unnest(let input, let unnest): unnested(input.properties, by: unnest)
+    case .setOperation(let left, let right, let operation):
+      combined(left.properties, right.properties, by: operation)
+    case .rank(let input, let ranking): RankProperties.ranked(input.properties, by: ranking)
+    case .deduplicate(let input, let deduplication):
+      RankProperties.deduplicated(input.properties, by: deduplication)
+    case .over(let input, let over): RankProperties.over(input.properties, over)
+    case .normalize(let input, let normalization): normalized(input.properties, by: normalization)
     case .sort(let input, _, _, _), .limit(let input, _, _):
       // They speak once, at the end of bounded input, whatever changed before.
       with(input.properties) {
@@ -31,7 +40,7 @@ enum PropertyRules {
     }
   }
 
-  private static func with(
+  static func with(
     _ properties: RelationProperties, _ change: (inout RelationProperties) -> Void
   ) -> RelationProperties {
     var copy = properties
@@ -164,6 +173,43 @@ enum PropertyRules {
       let isDistinct = !windowed && aggregation.calls.isEmpty && input.mode == .append
       properties.mode = isDistinct ? .append : .upsert(key: (windowed ? [0, 1] : []) + keyColumns)
     }
+    return properties
+  }
+
+  private static func unnested(_ input: RelationProperties, by unnest: Unnest) -> RelationProperties {
+    with(input) { properties in
+      properties.schema.fields += unnest.elements + (unnest.offset.map { [$0] } ?? [])
+      // An element is told from its neighbours only by its offset.
+      let offset = unnest.offset == nil ? nil : properties.schema.count - 1
+      properties.keys = offset.map { offset in properties.keys.map { $0 + [offset] } } ?? []
+      if case .upsert(let key) = properties.mode {
+        properties.mode = offset.map { .upsert(key: key + [$0]) } ?? .retract
+      }
+    }
+  }
+
+  private static func combined(
+    _ left: RelationProperties, _ right: RelationProperties, by operation: SetOperation
+  ) -> RelationProperties {
+    var properties = RelationProperties(schema: left.schema, mode: .retract, bounded: left.bounded && right.bounded)
+    for column in properties.schema.fields.indices where operation.kind == .intersect {
+      properties.schema.fields[column].nullable = left.schema[column].nullable && right.schema[column].nullable
+    }
+    // What both sides have once stays: with INTERSECT nothing is taken back unless a side takes back.
+    if operation.kind == .intersect, left.mode == .append, right.mode == .append { properties.mode = .append }
+    let all = Array(left.schema.fields.indices)
+    properties.keys = left.keys + (operation.all ? [] : [all])
+    properties.partitioning = all
+    return properties
+  }
+
+  private static func normalized(_ input: RelationProperties, by normalization: Normalization) -> RelationProperties {
+    var properties = with(input) { properties in
+      if normalization.deletion != nil { properties.schema.fields.removeLast() }
+    }
+    properties.mode = .upsert(key: normalization.keys)
+    properties.keys = [normalization.keys]
+    properties.partitioning = normalization.keys
     return properties
   }
 

@@ -7,7 +7,13 @@ import Values
 enum StateRules {
   static func bound(of node: Relation.Node) -> StateBound {
     switch node {
-    case .scan, .side, .values, .filter, .project, .watermark, .assignWindow, .union, .sink: .none
+    case .scan, .side, .values, .filter, .project, .watermark, .assignWindow, .union, .unnest, .sink: .none
+    case .join(let left, let right, let join): RelationalStateRules.bound(of: join, left, right)
+    case .setOperation(_, _, let operation): RelationalStateRules.bound(of: operation)
+    case .rank(let input, let ranking): RelationalStateRules.bound(of: ranking, input)
+    case .deduplicate(let input, let deduplication): RelationalStateRules.bound(of: deduplication, input)
+    case .over(let input, let over): RelationalStateRules.bound(of: over, input)
+    case .normalize(let input, let normalization): RelationalStateRules.bound(of: normalization, input)
     case .aggregate(_, let aggregation, let windowed):
       windowed ? perWindow(aggregation, grace: 0) : perGroup(aggregation)
     case .windowAggregate(_, let window, _, let aggregation): perWindow(aggregation, grace: window.grace)
@@ -48,9 +54,19 @@ enum StateRules {
 
   /// Whether the operator's state can grow for as long as the pipeline runs and nothing in the text says that it may.
   static func growsWithoutBound(_ relation: Relation) -> Bool {
-    guard case .aggregate(_, let aggregation, false) = relation.node, aggregation.timeToLive == nil else {
+    let isMeant: Bool
+    switch relation.node {
+    case .aggregate(_, let aggregation, false): isMeant = aggregation.timeToLive != nil
+    case .join(_, _, let join): isMeant = join.timeToLive != nil || join.acceptsGrowth
+    case .setOperation(_, _, let operation): isMeant = operation.timeToLive != nil
+    case .rank(_, let ranking): isMeant = ranking.timeToLive != nil || ranking.acceptsGrowth
+    case .deduplicate(_, let deduplication): isMeant = deduplication.timeToLive != nil || deduplication.acceptsGrowth
+    case .over(_, let over): isMeant = over.timeToLive != nil || over.acceptsGrowth
+    case .scan, .side, .values, .filter, .project, .watermark, .assignWindow, .aggregate, .windowAggregate, .union,
+      .unnest, .normalize, .sort, .limit, .sink:
       return false
     }
+    guard !isMeant else { return false }
     return relation.stateBound.size == .keys || relation.stateBound.size == .unbounded
   }
 }

@@ -65,6 +65,13 @@ package struct Relation: Hashable, Sendable {
     /// A window and the aggregate over it as one operator: made by the optimiser only.
     case windowAggregate(Relation, WindowAssignment, late: LateRows, Aggregation)
     case union([Relation])
+    case join(Relation, Relation, Join)
+    case unnest(Relation, Unnest)
+    case setOperation(Relation, Relation, SetOperation)
+    case rank(Relation, Ranking)
+    case deduplicate(Relation, Deduplication)
+    case over(Relation, OverWindow)
+    case normalize(Relation, Normalization)
     case sort(Relation, [SortKey], limit: Int64?, offset: Int64)
     case limit(Relation, Int64, offset: Int64)
     case sink(Relation, SinkDescription)
@@ -85,8 +92,10 @@ package struct Relation: Hashable, Sendable {
     case .scan, .side, .values: []
     case .filter(let input, _), .project(let input, _), .watermark(let input, _, _, _),
       .assignWindow(let input, _, _), .aggregate(let input, _, _), .windowAggregate(let input, _, _, _),
-      .sort(let input, _, _, _), .limit(let input, _, _), .sink(let input, _):
+      .sort(let input, _, _, _), .limit(let input, _, _), .sink(let input, _), .unnest(let input, _),
+      .rank(let input, _), .deduplicate(let input, _), .over(let input, _), .normalize(let input, _):
       [input]
+    case .join(let left, let right, _), .setOperation(let left, let right, _): [left, right]
     case .union(let inputs): inputs
     }
   }
@@ -106,6 +115,14 @@ package struct Relation: Hashable, Sendable {
       case .windowAggregate(let input, let window, let late, let aggregation):
         .windowAggregate(transform(input), window, late: late, aggregation)
       case .union(let inputs): .union(inputs.map(transform))
+      case .join(let left, let right, let join): .join(transform(left), transform(right), join)
+      case .unnest(let input, let unnest): .unnest(transform(input), unnest)
+      case .setOperation(let left, let right, let operation):
+        .setOperation(transform(left), transform(right), operation)
+      case .rank(let input, let ranking): .rank(transform(input), ranking)
+      case .deduplicate(let input, let deduplication): .deduplicate(transform(input), deduplication)
+      case .over(let input, let over): .over(transform(input), over)
+      case .normalize(let input, let normalization): .normalize(transform(input), normalization)
       case .sort(let input, let keys, let limit, let offset):
         .sort(transform(input), keys, limit: limit, offset: offset)
       case .limit(let input, let count, let offset): .limit(transform(input), count, offset: offset)

@@ -20,6 +20,11 @@ package struct RelationPrinter {
 
   private func name(_ name: String) -> String { name.hasPrefix("$") ? "_" : name }
 
+  /// The schema without generated names.
+  private func named(_ schema: Schema) -> Schema {
+    Schema(schema.fields.map { Field(name($0.name), $0.type, nullable: $0.nullable) })
+  }
+
   private func printer(_ schema: Schema) -> ExpressionText {
     ExpressionText(names: schema.fields.map { name($0.name) })
   }
@@ -51,11 +56,18 @@ package struct RelationPrinter {
     case .windowAggregate(_, let window, let late, let aggregation):
       return "WindowAggregate \(describe(window, late, input)) \(describe(aggregation, input))"
     case .union: return "Union"
+    case .join(let left, let right, let join):
+      return "Join \(RelationalText.text(join, left: named(left.schema), right: named(right.schema)))"
+    case .unnest(_, let unnest): return "Unnest \(RelationalText.text(unnest, printer(input)))"
+    case .setOperation(_, _, let operation): return RelationalText.text(operation)
+    case .rank(_, let ranking): return "Rank \(RelationalText.text(ranking, printer(input)))"
+    case .deduplicate(_, let deduplication):
+      return "Deduplicate \(RelationalText.text(deduplication, printer(input)))"
+    case .over(_, let over): return "Over \(RelationalText.text(over, printer(input)))"
+    case .normalize(_, let normalization):
+      return "Normalize \(normalization.keys.map { name(input[$0].name) }.joined(separator: ", "))"
     case .sort(_, let keys, let limit, let offset):
-      let printer = printer(input)
-      let order = keys.map { key in
-        "\(printer.text(key.expression))\(key.descending ? " DESC" : "")\(key.nullsFirst == key.descending ? (key.nullsFirst ? " NULLS FIRST" : " NULLS LAST") : "")"
-      }.joined(separator: ", ")
+      let order = OperationText.text(keys, printer(input))
       return "Sort \(order)" + (limit.map { " LIMIT \($0)" } ?? "") + (offset == 0 ? "" : " OFFSET \(offset)")
     case .limit(_, let count, let offset): return "Limit \(count)" + (offset == 0 ? "" : " OFFSET \(offset)")
     case .sink(_, let sink): return sink.isResult ? "Result" : "Sink \(sink.name)"

@@ -108,12 +108,13 @@ package struct Ledger: Hashable, Sendable {
     case .sink(let sink):
       sinks.append(Sink(name: plan.sinks[sink].name, emitted: counts.received))
       emitted += counts.received
-    case .windowAggregate, .groupAggregate, .sort, .limit:
+    case .windowAggregate, .groupAggregate, .join, .setOperation, .rank, .deduplicate, .over, .normalize, .sort,
+      .limit:
       folded += remaining
       produced += counts.emitted + counts.filteredAtFiring + counts.failedAtFiring
       filtered += counts.filteredAtFiring
       deadLettered += counts.failedAtFiring
-    case .filter, .project, .watermark, .assignWindow, .union, .exchange:
+    case .filter, .project, .watermark, .assignWindow, .union, .unnest, .exchange:
       copied += counts.emitted - remaining
     }
   }

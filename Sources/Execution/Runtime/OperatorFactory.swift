@@ -38,6 +38,8 @@ struct OperatorFactory {
       return GroupAggregateOperator(
         aggregation, inputIsAppendOnly: isAppendOnly, worker: worker.index, timeZone: timeZone)
     case .union: return UnionOperator()
+    case .join, .unnest, .setOperation, .rank, .deduplicate, .over, .normalize:
+      throw .unsupported("this version does not run the operation \(OperationText.name(node.operation))")
     case .sort(let keys, let limit, let offset):
       return SortOperator(keys, limit: limit, offset: offset, schema: input, timeZone: timeZone)
     case .limit(let limit, let offset):

@@ -66,8 +66,8 @@ package final class PipelineRun {
       case .values(let rows):
         sourceOfNode[id] = sources.count
         sources.append(MemorySource(rows: rows, schema: node.properties.schema))
-      case .filter, .project, .watermark, .assignWindow, .windowAggregate, .groupAggregate, .union, .sort, .limit,
-        .exchange, .sink:
+      case .filter, .project, .watermark, .assignWindow, .windowAggregate, .groupAggregate, .union, .join, .unnest,
+        .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit, .exchange, .sink:
         break
       }
     }

@@ -85,8 +85,8 @@ struct Topology: Sendable {
   static func isMeeting(_ operation: Operation) -> Bool {
     switch operation {
     case .watermark, .exchange: true
-    case .scan, .values, .filter, .project, .assignWindow, .windowAggregate, .groupAggregate, .union, .sort, .limit,
-      .sink:
+    case .scan, .values, .filter, .project, .assignWindow, .windowAggregate, .groupAggregate, .union, .join, .unnest,
+      .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit, .sink:
       false
     }
   }
@@ -94,8 +94,9 @@ struct Topology: Sendable {
   /// Whether rows end at this node and others come out of it.
   static func holdsRows(_ operation: Operation) -> Bool {
     switch operation {
-    case .windowAggregate, .groupAggregate, .sort, .limit: true
-    case .scan, .values, .filter, .project, .watermark, .assignWindow, .union, .exchange, .sink: false
+    case .windowAggregate, .groupAggregate, .join, .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit:
+      true
+    case .scan, .values, .filter, .project, .watermark, .assignWindow, .union, .unnest, .exchange, .sink: false
     }
   }
 
@@ -103,8 +104,11 @@ struct Topology: Sendable {
   private static func judgesLateness(_ operation: Operation) -> Bool {
     switch operation {
     case .assignWindow, .windowAggregate(.assign, _): true
+    case .join(let join): join.interval != nil
+    case .over(let over): over.timeColumn != nil
+    case .deduplicate(let deduplication): deduplication.within != nil
     case .scan, .values, .filter, .project, .watermark, .windowAggregate(.columns, _), .groupAggregate, .union,
-      .sort, .limit, .exchange, .sink:
+      .unnest, .setOperation, .rank, .normalize, .sort, .limit, .exchange, .sink:
       false
     }
   }
@@ -117,7 +121,8 @@ struct Topology: Sendable {
     case .watermark, .assignWindow, .windowAggregate, .groupAggregate: true
     case .sort(let keys, _, _): keys.contains { canFail($0.expression) }
     case .exchange(let keys): keys.contains(where: canFail)
-    case .scan, .values, .union, .limit, .sink: false
+    case .join, .unnest, .rank, .deduplicate, .over: true
+    case .scan, .values, .union, .setOperation, .normalize, .limit, .sink: false
     }
   }
 
@@ -154,8 +159,8 @@ struct Topology: Sendable {
     for (index, node) in plan.nodes.enumerated() {
       switch node.operation {
       case .scan, .values: result.append([index])
-      case .filter, .project, .watermark, .assignWindow, .windowAggregate, .groupAggregate, .union, .sort, .limit,
-        .exchange, .sink:
+      case .filter, .project, .watermark, .assignWindow, .windowAggregate, .groupAggregate, .union, .join, .unnest,
+        .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit, .exchange, .sink:
         result.append(Set(node.inputs.flatMap { result[$0.node] }).sorted())
       }
     }
@@ -185,10 +190,12 @@ struct Topology: Sendable {
       let inherited = node.inputs.contains { spread[$0.node] }
       switch node.operation {
       case .exchange(let keys): spread[index] = !keys.isEmpty || inherited
-      case .windowAggregate, .groupAggregate, .sort, .limit, .scan, .values: spread[index] = false
+      case .windowAggregate, .groupAggregate, .join, .setOperation, .rank, .deduplicate, .over, .normalize, .sort,
+        .limit, .scan, .values:
+        spread[index] = false
       case .watermark where inherited:
         throw .unsupported("the plan is damaged: node \(index) takes a watermark from rows that were exchanged before")
-      case .watermark, .filter, .project, .assignWindow, .union, .sink: spread[index] = inherited
+      case .watermark, .filter, .project, .assignWindow, .union, .unnest, .sink: spread[index] = inherited
       }
     }
   }

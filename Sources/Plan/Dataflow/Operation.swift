@@ -137,6 +137,20 @@ package indirect enum Operation: Hashable, Sendable, Codable {
   case groupAggregate(Aggregation)
   /// All rows of all inputs, columns by position.
   case union
+  /// Pairs of rows of two inputs. Each input is exchanged by its side of the keys.
+  case join(Join)
+  /// A row for each element of an array. Port `errors`: rows whose array fails.
+  case unnest(Unnest)
+  /// INTERSECT or EXCEPT of two inputs, both exchanged by all columns.
+  case setOperation(SetOperation)
+  /// The first rows of each partition.
+  case rank(Ranking)
+  /// One row for each key.
+  case deduplicate(Deduplication)
+  /// Window functions.
+  case over(OverWindow)
+  /// Records that say what changed to a changelog of rows.
+  case normalize(Normalization)
   /// Sorted rows at the end of bounded input, cut to `limit` after `offset`. All rows lie at one worker.
   case sort([SortKey], limit: Int64?, offset: Int64)
   /// The first rows in canonical order (partition, offset) of bounded input. All rows lie at one worker.
@@ -145,4 +159,51 @@ package indirect enum Operation: Hashable, Sendable, Codable {
   case exchange([Expression])
   /// Rows out, to `sinks[sink]`.
   case sink(Int)
+}
+
+extension Operation {
+  /// The same operation with every expression replaced.
+  package func mapExpressions(_ transform: (Expression) -> Expression) -> Operation {
+    func named(_ items: [NamedExpression]) -> [NamedExpression] {
+      items.map { NamedExpression($0.name, transform($0.expression)) }
+    }
+    return switch self {
+    case .scan, .values, .assignWindow, .union, .limit, .sink, .setOperation, .normalize: self
+    case .filter(let predicate): .filter(transform(predicate))
+    case .project(let columns): .project(named(columns))
+    case .watermark(let column, let expression, let idle):
+      .watermark(column: column, expression: transform(expression), idleAfter: idle)
+    case .windowAggregate(let source, let aggregation): .windowAggregate(source, aggregation.mapExpressions(transform))
+    case .groupAggregate(let aggregation): .groupAggregate(aggregation.mapExpressions(transform))
+    case .sort(let keys, let limit, let offset):
+      .sort(
+        keys.map { SortKey(transform($0.expression), descending: $0.descending, nullsFirst: $0.nullsFirst) },
+        limit: limit, offset: offset)
+    case .exchange(let keys): .exchange(keys.map(transform))
+    case .join(let join): .join(join.mapExpressions(transform))
+    case .unnest(var unnest):
+      {
+        unnest.array = transform(unnest.array)
+        return .unnest(unnest)
+      }()
+    case .rank(let ranking): .rank(ranking.mapExpressions(transform))
+    case .deduplicate(let deduplication): .deduplicate(deduplication.mapExpressions(transform))
+    case .over(let over): .over(over.mapExpressions(transform))
+    }
+  }
+}
+
+extension Aggregation {
+  /// The same aggregation with every expression replaced.
+  package func mapExpressions(_ transform: (Expression) -> Expression) -> Aggregation {
+    var copy = self
+    copy.keys = keys.map { NamedExpression($0.name, transform($0.expression)) }
+    copy.calls = calls.map { call in
+      var copy = call
+      copy.arguments = call.arguments.map(transform)
+      copy.filter = call.filter.map(transform)
+      return copy
+    }
+    return copy
+  }
 }

@@ -73,8 +73,9 @@ private struct NodeValidation {
       switch node.operation {
       case .scan, .values: 0...0
       case .union: 1...Int.max
+      case .join, .setOperation: 2...2
       case .filter, .project, .watermark, .assignWindow, .windowAggregate, .groupAggregate, .sort, .limit, .exchange,
-        .sink:
+        .sink, .unnest, .rank, .deduplicate, .over, .normalize:
         1...1
       }
     try Misfit.demand(expected.contains(node.inputs.count), "it has \(node.inputs.count) inputs")
@@ -134,6 +135,27 @@ private struct NodeValidation {
           other.count == same.count && zip(other, same).allSatisfy { $0.isAlike($1) }, "its inputs differ in columns")
       }
       return same
+    case .join(let join): return try types(of: join)
+    case .unnest(let unnest): return try types(of: unnest)
+    case .setOperation:
+      let other = dataflow.schema(of: node.inputs[1]).fields.map(\.type)
+      try Misfit.demand(
+        other.count == same.count && zip(other, same).allSatisfy { $0.isAlike($1) }, "its inputs differ in columns")
+      return same
+    case .rank(let ranking):
+      _ = try types(of: ranking.partition + ranking.order.map(\.expression))
+      try Misfit.demand(ranking.first >= 1 && ranking.last >= ranking.first, "its ranks do not count from 1")
+      return same + (ranking.rankField == nil ? [] : [.int64])
+    case .deduplicate(let deduplication):
+      _ = try types(of: deduplication.keys + (deduplication.order.map { [$0] } ?? []))
+      return same
+    case .over(let over): return try same + types(of: over)
+    case .normalize(let normalization):
+      try Misfit.demand(normalization.keys.allSatisfy(same.indices.contains), "its keys name columns it does not have")
+      guard let deletion = normalization.deletion else { return same }
+      try Misfit.demand(
+        deletion == same.count - 1 && same[deletion] == .boolean, "its mark of deletion is not its last column")
+      return Array(same.dropLast())
     case .sort(let keys, let limit, let offset):
       _ = try types(of: keys.map(\.expression))
       try Misfit.demand((limit ?? 0) >= 0 && offset >= 0, "its LIMIT is below zero")
@@ -179,6 +201,51 @@ private struct NodeValidation {
     try Misfit.demand(
       definition.size > 0 && definition.step > 0 && definition.size / definition.step < 100_000 && window.grace >= 0,
       "its window has no sensible size")
+  }
+
+  private func types(of join: Join) throws(Misfit) -> [DataType] {
+    let right = dataflow.schema(of: node.inputs[1])
+    for key in join.keys {
+      try ExpressionValidation(input: input).check(key.left)
+      try ExpressionValidation(input: right).check(key.right)
+      try Misfit.demand(key.left.type.isAlike(key.right.type), "it compares columns of different types")
+    }
+    if let residual = join.residual {
+      try ExpressionValidation(input: Schema(input.fields + right.fields)).check(residual)
+      try Misfit.demand(residual.type == .boolean, "its condition is no BOOLEAN")
+    }
+    if let interval = join.interval {
+      try checkTime(interval.leftTime, in: input)
+      try checkTime(interval.rightTime, in: right)
+      try Misfit.demand(interval.lower <= interval.upper, "its interval is empty")
+    }
+    return input.fields.map(\.type) + (join.kind.givesLeftOnly ? [] : right.fields.map(\.type))
+  }
+
+  private func types(of unnest: Unnest) throws(Misfit) -> [DataType] {
+    try ExpressionValidation(input: input).check(unnest.array)
+    guard case .array(let element, _) = unnest.array.type else { throw Misfit("it unfolds what is no ARRAY") }
+    var types = unnest.elements.map(\.type)
+    if case .row(let fields) = element, types.count != 1 || !types[0].isAlike(element) {
+      try Misfit.demand(
+        fields.count == types.count && zip(fields, types).allSatisfy { $0.type.isAlike($1) },
+        "its columns are not the fields of its elements")
+    } else {
+      try Misfit.demand(types.count == 1 && types[0].isAlike(element), "its column is not its array's element")
+    }
+    if unnest.offset != nil { types.append(.int64) }
+    return input.fields.map(\.type) + types
+  }
+
+  private func types(of over: OverWindow) throws(Misfit) -> [DataType] {
+    _ = try types(of: over.partition + over.order.map(\.expression))
+    if let time = over.timeColumn { try checkTime(time, in: input) }
+    for call in over.calls {
+      _ = try types(of: call.arguments)
+      if let filter = call.filter { try check(filter, is: .boolean) }
+      try call.result.type.checkBounds()
+    }
+    return over.calls.map(\.result.type)
   }
 
   private func types(of aggregation: Aggregation) throws(Misfit) -> [DataType] {

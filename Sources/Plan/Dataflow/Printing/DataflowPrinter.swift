@@ -62,7 +62,7 @@ package struct DataflowPrinter: Sendable {
 extension Dataflow {
   /// The operation of a node and its arguments on one line.
   package func headline(of node: PlanNode) -> String {
-    let details = OperationText.details(node.operation, inputSchema(of: node), of: self)
+    let details = OperationText.details(node.operation, node.inputs.map { schema(of: $0) }, of: self)
     return details.isEmpty ? OperationText.name(node.operation) : "\(OperationText.name(node.operation)) \(details)"
   }
 

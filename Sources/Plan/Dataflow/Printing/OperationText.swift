@@ -66,6 +66,13 @@ package enum OperationText {
     case .windowAggregate: "WindowAggregate"
     case .groupAggregate: "GroupAggregate"
     case .union: "Union"
+    case .join: "Join"
+    case .unnest: "Unnest"
+    case .setOperation: "SetOperation"
+    case .rank: "Rank"
+    case .deduplicate: "Deduplicate"
+    case .over: "Over"
+    case .normalize: "Normalize"
     case .sort: "Sort"
     case .limit: "Limit"
     case .exchange: "Exchange"
@@ -74,7 +81,8 @@ package enum OperationText {
   }
 
   /// What follows the name.
-  package static func details(_ operation: Operation, _ input: Schema, of dataflow: Dataflow) -> String {
+  package static func details(_ operation: Operation, _ inputs: [Schema], of dataflow: Dataflow) -> String {
+    let input = inputs.first ?? Schema([])
     let printer = ExpressionText(input)
     switch operation {
     case .scan(let source, let columns):
@@ -97,6 +105,16 @@ package enum OperationText {
       return "\(window) \(text(aggregation, printer))"
     case .groupAggregate(let aggregation): return text(aggregation, printer)
     case .union: return ""
+    case .join(let join):
+      return RelationalText.text(join, left: input, right: inputs.count > 1 ? inputs[1] : Schema([]))
+    case .unnest(let unnest): return RelationalText.text(unnest, printer)
+    case .setOperation(let operation): return RelationalText.text(operation)
+    case .rank(let ranking): return RelationalText.text(ranking, printer)
+    case .deduplicate(let deduplication): return RelationalText.text(deduplication, printer)
+    case .over(let over): return RelationalText.text(over, printer)
+    case .normalize(let normalization):
+      return
+        "by \(normalization.keys.map { input.fields.indices.contains($0) ? input[$0].name : "#\($0)" }.joined(separator: ", "))"
     case .sort(let keys, let limit, let offset): return sort(keys, limit, offset, printer)
     case .limit(let count, let offset): return "\(count)" + (offset == 0 ? "" : " OFFSET \(offset)")
     case .exchange(let keys):
@@ -122,12 +140,15 @@ package enum OperationText {
     return "\(calls.isEmpty ? "" : calls + " ")\(keys)\(text(aggregation.emission))\(ttl)"
   }
 
-  private static func sort(_ keys: [SortKey], _ limit: Int64?, _ offset: Int64, _ printer: ExpressionText) -> String {
-    let order = keys.map { key in
+  package static func text(_ order: [SortKey], _ printer: ExpressionText) -> String {
+    order.map { key in
       let nulls = key.nullsFirst == key.descending ? (key.nullsFirst ? " NULLS FIRST" : " NULLS LAST") : ""
       return "\(printer.text(key.expression))\(key.descending ? " DESC" : "")\(nulls)"
-    }
-    return order.joined(separator: ", ") + (limit.map { " LIMIT \($0)" } ?? "")
+    }.joined(separator: ", ")
+  }
+
+  private static func sort(_ keys: [SortKey], _ limit: Int64?, _ offset: Int64, _ printer: ExpressionText) -> String {
+    text(keys, printer) + (limit.map { " LIMIT \($0)" } ?? "")
       + (offset == 0 ? "" : " OFFSET \(offset)")
   }
 }
