@@ -15,6 +15,10 @@ package struct Benchmarks {
   package func run(_ names: [String], events: Int64, runs: Int, parallelism: Int) throws -> ExitStatus {
     if names == ["list"] { return list() }
     let measures = Self.measures
+    if names.contains(where: { $0.hasPrefix("nexmark") }), Measure.nexmark.isEmpty {
+      throw EngineError(
+        "there is no folder `Pipelines/nexmark` here", advice: "run `millrace bench` in the project's folder")
+    }
     for name in names where !([Measure.yardstick] + measures).contains(where: { $0.name.hasPrefix(name) }) {
       let near = closestName(to: name, among: measures.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
       throw EngineError(
@@ -35,9 +39,26 @@ package struct Benchmarks {
         FigureText.seconds(figures.wall), figures.peakBytes.map { Quantity.bytes(Int($0)) } ?? "",
         "\(Int((figures.spread * 100).rounded())) %",
       ])
+      if !names.isEmpty, let profile = measure.profile { printProfile(try profile(setting)) }
     }
     console.output("\n1 µs per event is 1 CPU second per million events. Compare runs by their memcpy line.\n")
     return .done
+  }
+
+  /// What each operator of the query cost, below its line: the table that follows the summary of a profiled run.
+  private func printProfile(_ messages: String) {
+    let lines = messages.split(separator: "\n").drop { !$0.hasPrefix("SHARE\t") }
+    guard let heading = lines.first else { return }
+    let right = ["SHARE", "CPU", "ROWS IN", "ROWS OUT", "PEAK STATE", "KEYS"]
+    var table = AlignedTable(
+      heading.split(separator: "\t", omittingEmptySubsequences: false).map {
+        (name: "  \($0)", side: right.contains(String($0)) ? .right : .left)
+      })
+    for line in lines.dropFirst() {
+      table.append(line.split(separator: "\t", omittingEmptySubsequences: false).map { "  \($0)" })
+    }
+    console.output(table.text(isForTerminal: true) + "\n")
+    console.flush()
   }
 
   private func list() -> ExitStatus {

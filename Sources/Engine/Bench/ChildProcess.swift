@@ -15,8 +15,10 @@ struct ProcessUsage {
 }
 
 enum ChildProcess {
-  /// Runs this executable with `arguments`, its rows written to `output` and its messages thrown away.
-  static func run(_ arguments: [String], output: String = "/dev/null") throws -> ProcessUsage {
+  /// Runs this executable with `arguments`, its rows written to `output`, its messages to `messages`.
+  static func run(
+    _ arguments: [String], output: String = "/dev/null", messages: String = "/dev/null"
+  ) throws -> ProcessUsage {
     let program = ProcessInfo.processInfo.arguments[0]
     let path =
       program.contains("/")
@@ -25,7 +27,7 @@ enum ChildProcess {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, messages, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
     words.append(nil)
     defer { for word in words { free(word) } }

@@ -20,6 +20,8 @@ struct Measure {
   var summary: String
   /// Prepares, untimed, and returns what is to be timed.
   var prepare: (BenchSetting) throws -> () throws -> Cost
+  /// Runs it once more, untimed, and returns the cost of each operator as lines; nil where there are none.
+  var profile: ((BenchSetting) throws -> String)?
 
   /// A whole process of this program: `arguments` gives its command line and the number of items.
   init(

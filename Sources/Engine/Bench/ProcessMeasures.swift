@@ -6,16 +6,27 @@ import Foundation
 extension Measure {
   /// The Nexmark queries over one stream of JSON lines.
   static var nexmark: [Measure] {
-    ["q0", "q1", "q2", "q5", "q7", "q14", "q15", "q16", "q17", "q21", "q22"].map { query in
-      Measure("nexmark-\(query)", "Nexmark \(query) over one file of JSON lines") { setting in
-        let file = "Pipelines/nexmark/\(query).pipe"
-        guard FileManager.default.fileExists(atPath: file) else {
-          throw EngineError("there is no `\(file)` here", advice: "run `millrace bench` in the project's folder")
-        }
-        let input = try setting.nexmark() + "/events.jsonl"
-        return (setting.run([file, "--input", "events=\(input)"]), Double(setting.events))
+    nexmarkQueries.map { query in
+      var measure = Measure("nexmark-\(query)", "Nexmark \(query) over one file of JSON lines") { setting in
+        (try setting.nexmarkRun(query), Double(setting.events))
       }
+      measure.profile = { setting in
+        let messages = setting.folder + "/profile"
+        _ = try ChildProcess.run(try setting.nexmarkRun(query) + ["--profile"], messages: messages)
+        return try String(contentsOfFile: messages, encoding: .utf8)
+      }
+      return measure
     }
+  }
+
+  /// The queries of the current folder's `Pipelines/nexmark`, by number.
+  private static var nexmarkQueries: [String] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: BenchSetting.nexmarkPipelines)) ?? []
+    let numbers = files.compactMap { file -> Int? in
+      guard file.hasPrefix("q"), file.hasSuffix(".pipe") else { return nil }
+      return Int(file.dropFirst().dropLast(".pipe".count))
+    }
+    return numbers.sorted().map { "q\($0)" }
   }
 
   /// A query over the bids alone, which are 46 of 50 events and 256 bytes long.
@@ -65,6 +76,13 @@ extension Measure {
 }
 
 extension BenchSetting {
+  fileprivate static let nexmarkPipelines = "Pipelines/nexmark"
+
+  /// The command line of a Nexmark query over the generated events.
+  fileprivate func nexmarkRun(_ query: String) throws -> [String] {
+    run(["\(Self.nexmarkPipelines)/\(query).pipe", "--input", "events=\(try nexmark())/events.jsonl"])
+  }
+
   /// The command line of a run; `-c` needs no command.
   fileprivate func run(_ words: [String], format: String = "jsonl") -> [String] {
     (words.first == "-c" ? [] : ["run"]) + words + ["--format", format, "--parallelism", "\(parallelism)"]

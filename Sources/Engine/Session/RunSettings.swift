@@ -32,6 +32,8 @@ package struct RunSettings: Sendable {
   package var timeZone: String?
   package var clock: String?
   package var isStrict = false
+  /// Whether the run ends with a table of what each operator cost.
+  package var profiles = false
 
   package init() {}
 

@@ -75,6 +75,9 @@ package struct Runner {
     try results.finish()
     let seconds = Double(RunOptions.systemClock() - started) / 1_000_000
     console.error(RunSummary.text(run, seconds: seconds, wasInterrupted: interruption.happened, zone: assembly.zone))
+    if let costs = run.profile {
+      console.error(RunProfileText.table(costs).text(isForTerminal: console.errorIsTerminal))
+    }
     try assembly.close()
     return interruption.happened && !request.options.follows ? .failed : .done
   }
@@ -93,6 +96,7 @@ package struct Runner {
     var options = RunOptions()
     options.parallelism = settings.parallelism ?? min(16, max(1, ProcessInfo.processInfo.activeProcessorCount))
     options.follow = settings.follows
+    options.profiles = settings.profiles
     options.finalWatermark = settings.finalWatermark
     if let text = settings.clock {
       guard let milliseconds = InstantText.milliseconds(text) else {

@@ -41,6 +41,8 @@ package final class PipelineRun {
   var resumedOutputs: [[Int64]]?
   /// The partitions that had nothing more in the last step that was recorded.
   var lastCaughtUp: Set<PartitionID> = []
+  /// The most that each node kept at the end of a step, where the run is profiled.
+  var peakStates: [StateSize]
   package internal(set) var samples: [SideSample] = []
 
   package init(
@@ -50,6 +52,7 @@ package final class PipelineRun {
     self.options = options
     self.sinks = sinks
     self.journal = journal
+    peakStates = Array(repeating: StateSize(), count: plan.nodes.count)
     let workers = max(1, options.parallelism)
     topology = try Topology(plan, workers: workers)
     guard given.count == plan.sources.count, sinks.count == plan.sinks.count else {

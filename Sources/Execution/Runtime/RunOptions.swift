@@ -29,6 +29,8 @@ package struct RunOptions: Sendable {
   package var sampleLimit = 5
   /// Takes the late and error streams that the plan itself does not read; nil to count them only.
   package var sideTarget: (any SideTarget)?
+  /// Whether the time and the state of each operator are noted.
+  package var profiles = false
   /// Steps between commits to the journal, at most; at once when input runs dry.
   package var commitSteps = 64
 

@@ -29,13 +29,14 @@ final class RunningNode: OperatorOutput {
   /// Rows arrive at `input`. Where ways through the graph meet, the way is noted in the position.
   func receive(_ batch: Batch, input: Int) {
     counts.received += batch.count
-    if plan.inputs.count <= 1 {
-      return operation.process(batch, input: input, step: worker.step, output: self)
-    }
+    let previous = worker.clock?.enter(id)
     let path = worker.position.path
-    worker.position.path = path &* Int32(truncatingIfNeeded: plan.inputs.count) &+ Int32(truncatingIfNeeded: input)
+    if plan.inputs.count > 1 {
+      worker.position.path = path &* Int32(truncatingIfNeeded: plan.inputs.count) &+ Int32(truncatingIfNeeded: input)
+    }
     operation.process(batch, input: input, step: worker.step, output: self)
-    worker.position.path = path
+    if plan.inputs.count > 1 { worker.position.path = path }
+    if let previous { worker.clock?.leave(to: previous) }
   }
 
   func advance(to input: Watermark) {
@@ -50,7 +51,7 @@ final class RunningNode: OperatorOutput {
     worker.position = .firing(id)
     worker.offsetsAreRelative = false
     isFiring = true
-    body()
+    worker.timed(id, body)
     isFiring = false
   }
 

@@ -27,6 +27,7 @@ extension PipelineRun {
       records[PartitionID(source: sourceOfNode[end.node] ?? 0, partition: end.partition)] = end.records
     }
     updateProgress()
+    notePeakStates()
     return checksum
   }
 
@@ -105,6 +106,9 @@ extension PipelineRun {
     var sum: UInt64 = 0
     for (id, node) in plan.nodes.enumerated() {
       guard case .sink(let index) = node.operation else { continue }
+      // The coordinator writes, on the first worker's time.
+      let previous = group.workers.first?.clock?.enter(id)
+      defer { if let previous { group.workers.first?.clock?.leave(to: previous) } }
       let written = try SinkOperator.write(
         group.workers.compactMap { $0.sinks[id] }, to: sinks[index], step: sinkStep, isSummed: journal != nil)
       if written != 0 { sum = Hash.combine(sum, written) }

@@ -10,6 +10,8 @@ final class Worker: @unchecked Sendable {
   let index: Int
   let topology: Topology
   let sideStreams: SideStreams
+  /// Where the time goes; nil unless somebody asked.
+  let clock: OperatorClock?
   unowned let group: WorkerGroup
   private(set) var nodes: [RunningNode] = []
   /// Operators that also take part in the step's meetings, by node.
@@ -33,6 +35,7 @@ final class Worker: @unchecked Sendable {
     self.index = index
     self.topology = topology
     sideStreams = SideStreams(topology: topology, routes: options.sideTarget != nil, sampleLimit: options.sampleLimit)
+    clock = options.profiles ? OperatorClock(nodes: topology.plan.nodes.count) : nil
     step = StepContext(step: 0, now: 0, worker: index, workers: topology.workers)
     for (id, plan) in topology.plan.nodes.enumerated() {
       let operation = try factory.make(id, plan, worker: self)
@@ -55,8 +58,10 @@ final class Worker: @unchecked Sendable {
     if isSpread {
       for node in nodes {
         if topology.phase[node.id] == phase {
-          exchanges[node.id]?.deliver(to: node, worker: self)
-          watermarks[node.id]?.deliver(to: node, worker: self)
+          timed(node.id) {
+            exchanges[node.id]?.deliver(to: node, worker: self)
+            watermarks[node.id]?.deliver(to: node, worker: self)
+          }
         }
         // Error streams wait for the counts of the records before them.
         if topology.phase[node.id] + 1 == phase { deliverErrors(of: node) }
@@ -72,13 +77,23 @@ final class Worker: @unchecked Sendable {
   private func readChunks() {
     for dealt in chunks {
       guard failure == nil, let scan = scans[dealt.node] else { continue }
+      let previous = clock?.enter(dealt.node)
       do throws(ExecutionError) {
         try scan.read(dealt, into: nodes[dealt.node], worker: self)
       } catch {
         failure = error
       }
+      if let previous { clock?.leave(to: previous) }
     }
     chunks = []
+  }
+
+  /// Does what belongs to a node, on that node's time.
+  func timed(_ node: Int, _ body: () -> Void) {
+    guard let clock else { return body() }
+    let previous = clock.enter(node)
+    body()
+    clock.leave(to: previous)
   }
 
   /// The least watermark of the node's inputs. Behind an exchange rows come from all workers, and so does the watermark.

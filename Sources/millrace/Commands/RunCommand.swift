@@ -24,6 +24,8 @@ extension Commands {
       "--time-zone", .value("ZONE"), "the zone of literals, printing and calendar functions (default: UTC)"),
     OptionDescription("--clock", .value("TIME"), "a fixed reading of the clock, for reproducible CURRENT_TIMESTAMP()"),
     .flag("--strict", "treat warnings as errors"),
+    .flag(
+      "--profile", "end with a table of what each operator cost: time, rows, the most it kept, and the bound on that"),
   ]
 
   static let runCommand = Command(
@@ -77,6 +79,7 @@ extension Commands {
     settings.timeZone = arguments.value("--time-zone")
     settings.clock = arguments.value("--clock")
     settings.isStrict = arguments.has("--strict")
+    settings.profiles = arguments.has("--profile")
     return settings
   }
 }

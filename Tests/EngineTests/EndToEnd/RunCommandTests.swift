@@ -30,6 +30,18 @@ struct RunCommandTests {
     #expect(try place.run("run", "count.pipe", "--format", "table").output.contains("│ a      │      2 │     60 │"))
   }
 
+  @Test("a profiled run gives the same rows, and says what each operator cost and kept")
+  func profile() throws {
+    let place = try place()
+    let rows = try place.run("run", "count.pipe", "--profile", "--parallelism", "2")
+    #expect(rows.output == (try place.run("run", "count.pipe")).output)
+    let lines = rows.error.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+    let aggregate = try #require(lines.first { $0.last?.hasPrefix("GroupAggregate") ?? false })
+    #expect(aggregate.count == 8)
+    #expect(aggregate[2] == "5" && aggregate[3] == "3")
+    #expect(aggregate[5] == "3" && aggregate[6] == "O(keys)")
+  }
+
   @Test("any number of workers gives the same rows in the same order")
   func parallelism() throws {
     let place = try place()

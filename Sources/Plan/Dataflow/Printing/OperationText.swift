@@ -178,16 +178,19 @@ package enum PropertiesText {
     return parts.joined(separator: ", ")
   }
 
+  package static func size(_ size: StateBound.Size) -> String {
+    switch size {
+    case .none: "none"
+    case .constant: "O(1)"
+    case .keys: "O(keys)"
+    case .keysTimesWindows: "O(keys × windows)"
+    case .rows(let duration): "O(rows in \(LiteralText.length(duration)))"
+    case .unbounded: "∞"
+    }
+  }
+
   package static func text(_ bound: StateBound) -> String {
-    let size =
-      switch bound.size {
-      case .none: "none"
-      case .constant: "O(1)"
-      case .keys: "O(keys)"
-      case .keysTimesWindows: "O(keys × windows)"
-      case .rows(let duration): "O(rows in \(LiteralText.length(duration)))"
-      case .unbounded: "∞"
-      }
+    let size = size(bound.size)
     return bound.reason.isEmpty ? size : "\(size): \(bound.reason)"
   }
 }
