@@ -12,6 +12,9 @@ let declarations = """
     WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) FROM TOPIC 'bids' KEY (auction) FORMAT JSON;
   CREATE STREAM events (event_type INT NOT NULL, bid STRUCT<auction BIGINT NOT NULL, price BIGINT, ts TIMESTAMP>)
     FROM FILE 'events.jsonl';
+  CREATE STREAM auctions (id BIGINT NOT NULL, seller BIGINT, auction INT, tags ARRAY<STRING>,
+    lots ARRAY<STRUCT<lot INT, name STRING>>, ts TIMESTAMP NOT NULL, PRIMARY KEY (id),
+    WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) FROM TOPIC 'auctions' FORMAT JSON;
   CREATE SINK top (auction BIGINT NOT NULL, n BIGINT) TO TOPIC 'top' FORMAT JSON;
   CREATE SINK latest (auction BIGINT NOT NULL, n BIGINT, PRIMARY KEY (auction)) TO TOPIC 'latest' FORMAT JSON;
 

@@ -54,6 +54,83 @@ import Testing
       "WITH cheap AS (SELECT * FROM bids WHERE price < 5) SELECT name FROM cheap",
       "WITH cheap AS (FROM bids |> WHERE price < 5) FROM cheap |> SELECT name",
     ],
+    [
+      "SELECT b.price, a.seller FROM bids AS b JOIN auctions AS a ON b.auction = a.id WHERE a.seller > 3",
+      "SELECT b.price, a.seller FROM bids AS b, auctions AS a WHERE a.id = b.auction AND a.seller > 3",
+      "FROM bids AS b |> JOIN auctions AS a ON a.id = b.auction AND a.seller > 3 |> SELECT b.price, a.seller",
+      "FROM bids AS b |> INNER JOIN auctions AS a ON b.auction = a.id |> WHERE seller > 3 |> SELECT price, seller",
+      "FROM bids AS b |> CROSS JOIN auctions AS a |> WHERE b.auction = a.id AND seller > 3 |> SELECT price, seller",
+    ],
+    [
+      "SELECT b.price, c.name FROM bids AS b, bids AS c, auctions AS a WHERE b.auction = a.id AND c.auction = b.auction",
+      """
+      FROM bids AS b |> JOIN bids AS c ON b.auction = c.auction |> JOIN auctions AS a ON b.auction = a.id
+      |> SELECT b.price, c.name
+      """,
+    ],
+    [
+      "SELECT auction FROM bids LEFT SEMI JOIN auctions AS a ON bids.auction = a.id",
+      "FROM bids |> SEMI JOIN auctions AS a ON a.id = bids.auction |> SELECT auction",
+      "FROM auctions AS a |> RIGHT SEMI JOIN bids ON a.id = bids.auction |> SELECT auction",
+    ],
+    [
+      "SELECT id FROM auctions ANTI JOIN bids ON id = bids.auction",
+      "FROM auctions |> LEFT ANTI JOIN bids ON id = bids.auction |> SELECT id",
+    ],
+    [
+      "SELECT b.price, a.seller FROM bids AS b JOIN auctions AS a USING (auction)",
+      "SELECT b.price, a.seller FROM bids AS b JOIN auctions AS a ON b.auction = a.auction",
+      "FROM bids AS b |> JOIN auctions AS a USING (auction) |> SELECT price, seller",
+    ],
+    [
+      """
+      SELECT b.auction, a.seller FROM bids AS b JOIN auctions AS a
+      ON b.auction = a.id AND b.ts BETWEEN a.ts - INTERVAL '10' SECOND AND a.ts
+      """,
+      "FROM bids AS b |> JOIN auctions AS a ON b.auction = a.id WITHIN 10 SECONDS AFTER |> SELECT b.auction, seller",
+      """
+      SELECT b.auction, a.seller FROM bids AS b, auctions AS a
+      WHERE b.auction = a.id AND a.ts >= b.ts AND b.ts + INTERVAL '10' SECOND >= a.ts
+      """,
+      """
+      FROM bids AS b |> JOIN auctions AS a ON b.auction = a.id
+        AND a.ts - b.ts <= INTERVAL '10' SECOND AND b.ts <= a.ts
+      |> SELECT b.auction, seller
+      """,
+      """
+      FROM bids AS b |> JOIN auctions AS a ON b.auction = a.id WITHIN 0 SECONDS BEFORE AND 10 SECONDS AFTER
+      |> SELECT b.auction, seller
+      """,
+    ],
+    [
+      "FROM bids AS b |> LEFT JOIN auctions AS a ON b.auction = a.id WITHIN 1 MINUTE |> SELECT b.auction, seller",
+      """
+      SELECT b.auction, seller FROM bids AS b LEFT JOIN auctions AS a
+      ON b.auction = a.id AND b.ts BETWEEN a.ts - INTERVAL '1' MINUTE AND a.ts + INTERVAL '60' SECOND
+      """,
+    ],
+    [
+      """
+      SELECT b.price, a.seller FROM (SELECT * FROM TABLE(TUMBLE(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE))) AS b
+      JOIN (SELECT * FROM TABLE(TUMBLE(TABLE auctions, DESCRIPTOR(ts), INTERVAL '1' MINUTE))) AS a
+      ON b.window_start = a.window_start AND b.window_end = a.window_end AND b.auction = a.id
+      """,
+      """
+      FROM bids |> WINDOW TUMBLE(SIZE 1 MINUTE) |> AS b
+      |> JOIN (FROM auctions |> WINDOW TUMBLE(SIZE 1 MINUTE)) AS a ON b.auction = a.id PER WINDOW
+      |> SELECT price, seller
+      """,
+    ],
+    [
+      "SELECT id, tag, at FROM auctions, UNNEST(tags) AS tag WITH OFFSET AS at",
+      "SELECT id, tag, at FROM auctions CROSS JOIN UNNEST(auctions.tags) AS tag WITH OFFSET AS at",
+      "FROM auctions |> JOIN UNNEST(tags) AS tag WITH OFFSET AS at |> SELECT id, tag, at",
+      "FROM auctions AS a |> CROSS JOIN UNNEST(a.tags) AS t (tag) WITH OFFSET at |> SELECT id, tag, at",
+    ],
+    [
+      "SELECT id, lot, name FROM auctions LEFT JOIN UNNEST(lots) AS l ON TRUE",
+      "FROM auctions |> LEFT JOIN UNNEST(lots) AS l ON TRUE |> SELECT id, l.lot, l.name",
+    ],
   ]
 
   @Test(arguments: pairs)

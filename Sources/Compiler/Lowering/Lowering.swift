@@ -115,17 +115,11 @@ struct Lowering {
       return add(.windowAggregate(.columns(window), aggregation), [exchanged], relation)
     case .union(let inputs): return add(.union, inputs.map { lower($0) }, relation)
     case .join(let left, let right, let join):
-      let ports = [
-        exchange(lower(left), left.properties, join.keys.map(\.left), relation),
-        exchange(lower(right), right.properties, join.keys.map(\.right), relation),
-      ]
-      return add(.join(join), ports, relation)
+      return add(.join(join), exchange(left, right, join.keys.map { ($0.left, $0.right) }, relation), relation)
     case .unnest(let input, let unnest): return add(.unnest(unnest), [lower(input)], relation)
     case .setOperation(let left, let right, let operation):
-      let ports = [left, right].map { side in
-        exchange(lower(side), side.properties, side.identityExpressions.map(\.expression), relation)
-      }
-      return add(.setOperation(operation), ports, relation)
+      let columns = zip(left.identityExpressions, right.identityExpressions).map { ($0.expression, $1.expression) }
+      return add(.setOperation(operation), exchange(left, right, columns, relation), relation)
     case .rank(let input, let ranking):
       return add(.rank(ranking), [exchange(lower(input), input.properties, ranking.partition, relation)], relation)
     case .deduplicate(let input, let deduplication):
@@ -177,6 +171,31 @@ struct Lowering {
     let plain = columns.compactMap { $0 }
     moved.partitioning = plain.count == keys.count ? plain : nil
     return add(.exchange(keys), [port], moved, owner: relation.owner, range: relation.range)
+  }
+
+  /// Rows of two sides where those with equal keys meet. A side that lies by some of the keys already stays, and the other
+  /// comes to it.
+  private mutating func exchange(
+    _ left: Relation, _ right: Relation, _ keys: [(left: TypedExpression, right: TypedExpression)], _ relation: Relation
+  ) -> [Port] {
+    let ports = [lower(left), lower(right)]
+    let spread = RowSpread(nodes: nodes)
+    let sides = [keys.map(\.left), keys.map(\.right)]
+    let alike = keys.map { $0.left.type == $0.right.type }
+    // The keys by which each side lies, in order.
+    let lies = zip(ports, sides).map { port, keys in
+      spread.columns(of: port).flatMap { RowSpread.positions(of: $0, in: keys) }
+    }
+    let whole = Array(keys.indices)
+    let chosen = lies.lazy.compactMap { $0 }.first { !$0.isEmpty && $0.allSatisfy { alike[$0] } } ?? whole
+    return zip(zip(ports, [left, right]), zip(sides, lies)).map { side, keys in
+      if keys.1 == chosen, !chosen.isEmpty || keys.0.isEmpty { return side.0 }
+      var moved = side.1.properties
+      let wanted = chosen.map { keys.0[$0] }
+      let plain = wanted.compactMap { key -> Int? in if case .column(let index) = key.kind { index } else { nil } }
+      moved.partitioning = plain.count == wanted.count ? plain : nil
+      return add(.exchange(wanted), [side.0], moved, owner: relation.owner, range: relation.range)
+    }
   }
 
   private mutating func gather(_ port: Port, _ properties: RelationProperties, _ relation: Relation) -> Port {

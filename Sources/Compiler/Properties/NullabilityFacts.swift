@@ -40,7 +40,7 @@ enum NullabilityFacts {
     "=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "||", "LIKE",
   ]
 
-  private static func columnsThatMustBePresent(_ expression: TypedExpression) -> Set<Int> {
+  static func columnsThatMustBePresent(_ expression: TypedExpression) -> Set<Int> {
     switch expression.kind {
     case .column(let column): [column]
     case .cast(let operand, safe: false): columnsThatMustBePresent(operand)

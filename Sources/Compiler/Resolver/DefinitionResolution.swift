@@ -192,7 +192,10 @@ extension Resolver {
     } else if !resolved.isTerminated {
       sinks.append(ResolvedSink(relation: printing(resolved.finished, environment), isResult: true))
     }
-    for sink in sinks { ownedRelations[owner, default: []].append(sink.relation) }
+    for sink in sinks {
+      ownedRelations[owner, default: []].append(sink.relation)
+      warnAboutJoins(in: sink.relation)
+    }
     return (sinks, !resolved.isTerminated)
   }
 
@@ -204,7 +207,10 @@ extension Resolver {
     let query = try resolve(insert.query, environment)
     let output = try self.insert(query, into: insert.target, insert.columns, at: insert.span, environment)
     let sinks = extraSinks + [ResolvedSink(relation: output.relation, isResult: false)]
-    for sink in sinks { ownedRelations[owner, default: []].append(sink.relation) }
+    for sink in sinks {
+      ownedRelations[owner, default: []].append(sink.relation)
+      warnAboutJoins(in: sink.relation)
+    }
     return sinks
   }
 

@@ -44,7 +44,8 @@ extension Resolver {
     case .route(let route):
       try requireTerminal("ROUTE", op, environment, isLast: isLast)
       return try self.route(input, route, op, environment)
-    case .join, .recursive, .sample, .pivot, .unpivot, .matchRecognize, .assert, .describe, .log, .conditional, .create,
+    case .join(let join): return try self.join(input, join, at: op.span, environment)
+    case .recursive, .sample, .pivot, .unpivot, .matchRecognize, .assert, .describe, .log, .conditional, .create,
       .deduplicate, .top, .throttle, .validate, .attempt:
       throw refused(op)
     case .error: throw .reported
@@ -76,7 +77,12 @@ extension Resolver {
     let condition = try self.predicate(predicate, in: context)
     warnAboutClock(condition, input, at: predicate.span)
     var output = input
-    output.relation = input.relation.filtered(condition, owner: environment.owner, range: range(span, environment))
+    output.relation = JoinConditions.filtered(
+      input.relation, JoinConditions.conjuncts(condition), owner: environment.owner, range: range(span, environment))
+    if output.relation.properties.window != nil, output.scope.unjoinedWindows != nil {
+      output.scope.unjoinedWindows = nil
+      output.scope.window = output.relation.properties.window
+    }
     output.mayEmit = false
     return output
   }

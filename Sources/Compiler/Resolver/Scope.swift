@@ -36,6 +36,8 @@ struct Scope: Hashable, Sendable {
   var producer: SourceSpan?
   /// The physical positions of the window's columns, while they are visible.
   var window: WindowColumns?
+  /// A join without a condition of two relations in windows: a WHERE must still say that the windows are the same.
+  var unjoinedWindows: SourceSpan?
   /// After an operator that could not be resolved: names that are missing may be its fault, so they are not reported.
   var isUncertain = false
 

@@ -23,6 +23,9 @@ extension Resolver {
         input.scope.isUncertain = true
       }
     }
+    if let span = input.scope.unjoinedWindows, !input.scope.isUncertain {
+      throw unjoinedWindows(input.relation, at: span)
+    }
     let collector = AggregateCollector()
     let context = ExpressionContext(input, environment, clause: "SELECT", aggregates: collector)
     let items = try self.items(select.items, in: context, input: input)
@@ -42,7 +45,7 @@ extension Resolver {
   }
 
   /// The input of a SELECT without FROM.
-  private func oneRow(at span: SourceSpan, _ environment: Environment) -> ResolvedQuery {
+  func oneRow(at span: SourceSpan, _ environment: Environment) -> ResolvedQuery {
     let relation = Relation(.values(rows: [[]]), owner: environment.owner, range: range(span, environment))
     return ResolvedQuery(relation: relation, scope: Scope(relation, alias: nil, producer: nil))
   }

@@ -1,5 +1,5 @@
-// FROM: names, quoted files, subqueries and table functions to relations. In: table references. Out: a relation with one
-// range variable. Joins and the other things that a table may carry are refused by name.
+// FROM: names, quoted files, subqueries and table functions to relations, joined from left to right. In: table references.
+// Out: a relation with its range variables. The other things that a table may carry are refused by name.
 
 import Plan
 import Syntax
@@ -10,9 +10,33 @@ extension Resolver {
     _ items: [FromItem], at span: SourceSpan, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
     guard let first = items.first else { throw .reported }
-    if let join = first.joins.first { throw notSupported(join.kind.rawValue, at: join.span) }
-    if items.count > 1 { throw notSupported("a join by comma", at: items[1].span) }
-    return try table(first.table, environment)
+    var current = try fromItem(first, environment)
+    for item in items.dropFirst() { current = try self.comma(current, item, environment) }
+    return current
+  }
+
+  private func fromItem(_ item: FromItem, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
+    var current = try table(item.table, environment)
+    for join in item.joins { current = try self.join(current, join, at: join.span, environment) }
+    return current
+  }
+
+  /// `a, b`: all pairs, until WHERE says which.
+  private func comma(
+    _ left: ResolvedQuery, _ item: FromItem, _ environment: Environment
+  ) throws(CompileError) -> ResolvedQuery {
+    if case .unnest = item.table.primary.kind {
+      var current = try unnest(item.table, of: left, keepsEmpty: false, environment)
+      for join in item.joins {
+        if join.kind == .right || join.kind == .full {
+          throw notSupported("\(join.kind.rawValue) after UNNEST in a list", at: join.span)
+        }
+        current = try self.join(current, join, at: join.span, environment)
+      }
+      return current
+    }
+    let right = try fromItem(item, environment)
+    return try pairs(left, right, at: item.span, environment)
   }
 
   func table(_ table: TableReference, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
@@ -38,7 +62,7 @@ extension Resolver {
     case .function(let call, _, let isLateral):
       if isLateral { throw notSupported("LATERAL", at: table.primary.span) }
       relation = try tableFunction(call, input: nil, environment).finished
-    case .unnest: throw notSupported("UNNEST", at: table.primary.span)
+    case .unnest: return try unnest(table, of: nil, keepsEmpty: false, environment)
     case .error: throw .reported
     }
     if let written = table.alias {

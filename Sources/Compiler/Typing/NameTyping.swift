@@ -13,7 +13,13 @@ extension Resolver {
     {
       return try fields(name.parts.dropFirst(2), of: value, in: context)
     }
-    let matches = context.scope.matches(first.text)
+    var matches = context.scope.matches(first.text)
+    // `FROM t, UNNEST(t.tags) AS tags`: the range variable hides the column (LANGUAGE §1.4).
+    if matches.count > 1, let variable = context.scope.variable(first.text), variable.columns.count == 1,
+      matches.contains(variable.columns[0])
+    {
+      matches = variable.columns
+    }
     if matches.count > 1 { throw ambiguous(first, in: context) }
     if let match = matches.first {
       let value = reference(match, at: name.parts.count == 1 ? name.span : first.span, in: context)

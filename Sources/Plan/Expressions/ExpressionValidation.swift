@@ -92,7 +92,7 @@ extension Value {
 extension DataType {
   /// Whether values of both types are stored alike, which is what kernels rely on: a widening that changes nothing in
   /// memory leaves no trace in a plan. A bare NULL goes with every type.
-  func isAlike(_ other: DataType) -> Bool {
+  package func isAlike(_ other: DataType) -> Bool {
     switch (self, other) {
     case (.null, _), (_, .null): true
     case (.decimal, .decimal): self == other
