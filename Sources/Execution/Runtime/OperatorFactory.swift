@@ -38,7 +38,8 @@ struct OperatorFactory {
       return GroupAggregateOperator(
         aggregation, inputIsAppendOnly: isAppendOnly, worker: worker.index, timeZone: timeZone)
     case .union: return UnionOperator()
-    case .join, .unnest, .setOperation, .rank, .deduplicate, .over, .normalize:
+    case .join(let join): return try self.join(join, node, id)
+    case .unnest, .setOperation, .rank, .deduplicate, .over, .normalize:
       throw .unsupported("this version does not run the operation \(OperationText.name(node.operation))")
     case .sort(let keys, let limit, let offset):
       return SortOperator(keys, limit: limit, offset: offset, schema: input, timeZone: timeZone)
@@ -64,6 +65,19 @@ struct OperatorFactory {
     return ScanReader(
       id, columns: columns, description: description, source: source, topology: topology, options: options,
       conventions: TextConventions(zone: timeZone))
+  }
+
+  private func join(_ join: Join, _ node: PlanNode, _ id: Int) throws(ExecutionError) -> any Operator {
+    let sides = node.inputs.map { topology.plan.schema(of: $0) }
+    guard join.interval == nil else { throw .unsupported("this version does not run interval joins") }
+    let isAppendOnly = node.properties.mode == .append
+    if join.kind == .inner, isAppendOnly, join.timeToLive == nil {
+      return JoinOperator(
+        join, left: sides[0], right: sides[1], isOrdered: topology.workers > 1 || topology.ordersByOffset[id],
+        timeZone: timeZone)
+    }
+    return UpdatingJoinOperator(
+      join, left: sides[0], right: sides[1], isAppendOnly: isAppendOnly, timeZone: timeZone)
   }
 
   private func windowAggregate(_ source: WindowSource, _ aggregation: Aggregation) -> any Operator {
