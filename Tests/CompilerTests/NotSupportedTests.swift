@@ -24,9 +24,6 @@ import Values
     (
       "FROM bids |> WINDOW SESSION(ts, GAP 10 SECONDS) PER auction", "|> WINDOW SESSION(ts, GAP 10 SECONDS) PER auction"
     ),
-    (
-      "FROM bids |> WINDOW CUMULATE(ts, MAX 1 HOUR, STEP 1 MINUTE)", "|> WINDOW CUMULATE(ts, MAX 1 HOUR, STEP 1 MINUTE)"
-    ),
     ("FROM bids |> EXTEND COUNT(*) OVER (PARTITION BY auction) AS n", "COUNT(*) OVER (PARTITION BY auction)"),
     ("SELECT auction FROM bids QUALIFY price = 1", "price = 1"),
     ("SELECT auction FROM bids WHERE price IN (SELECT 1)", "price IN (SELECT 1)"),

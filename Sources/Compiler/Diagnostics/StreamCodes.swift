@@ -6,7 +6,7 @@ extension Codes {
   static let invalidWindow = DiagnosticDescription(
     "E1204", group: "window", title: "arguments that make no window",
     rule:
-      "TUMBLE takes SIZE; HOP takes SIZE and EVERY; both take OFFSET, ZONE and a time column. Lengths are above zero.",
+      "TUMBLE takes SIZE; HOP takes SIZE and EVERY; CUMULATE takes SIZE, a multiple of STEP. All take OFFSET, ZONE and a time column. Lengths are above zero.",
     example: bids + "FROM bids |> WINDOW HOP(ts, SIZE 1 MINUTE);",
     correction: bids + "FROM bids |> WINDOW HOP(ts, SIZE 1 MINUTE, EVERY 10 SECONDS);")
 
@@ -91,7 +91,7 @@ extension Codes {
   static let oddStep = DiagnosticDescription(
     "W2104", group: "window", severity: .warning, title: "a hop that does not divide the window",
     rule:
-      "With EVERY above SIZE, rows between windows are lost; where it does not divide SIZE, windows share no partial results.",
+      "With EVERY above SIZE, rows between windows are lost; where it does not divide SIZE, windows share shorter parts, so more is kept for each key.",
     example: bids + "FROM bids |> WINDOW HOP(ts, SIZE 1 MINUTE, EVERY 25 SECONDS);",
     correction: bids + "FROM bids |> WINDOW HOP(ts, SIZE 1 MINUTE, EVERY 20 SECONDS);")
 

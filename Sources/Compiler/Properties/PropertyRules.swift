@@ -140,7 +140,7 @@ enum PropertyRules {
       properties.window = WindowColumns(start: first, end: first + 1, time: first + 2)
       properties.timeAttribute = TimeAttribute(column: first + 2, delay: assignment.grace)
       // A row may belong to several windows: only with the window does an old key still identify it.
-      let overlaps = assignment.window.step < assignment.window.size
+      let overlaps = assignment.window.overlaps
       if overlaps { properties.keys = properties.keys.map { [first] + $0 } }
       if overlaps, case .upsert(let key) = properties.mode { properties.mode = .upsert(key: [first] + key) }
     }

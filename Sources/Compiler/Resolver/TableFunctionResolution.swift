@@ -1,4 +1,4 @@
-// Table functions: the standard's TUMBLE and HOP with positional arguments, and the user's with an SQL body. In: a call,
+// Table functions: the standard's windows with positional arguments, and the user's with an SQL body. In: a call,
 // with or without a piped input. Out: the relation that WINDOW would make, or the body's with its parameters bound.
 
 import Plan
@@ -21,13 +21,12 @@ extension Resolver {
     _ call: TableFunctionCall, input: ResolvedQuery?, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
     switch call.name.text.uppercased() {
-    case "TUMBLE", "HOP": return try windowFunction(call, input: input, environment)
-    case "SESSION", "CUMULATE":
-      throw notSupported("the table function \(call.name.text.uppercased())", at: call.name.span)
+    case "TUMBLE", "HOP", "CUMULATE": return try windowFunction(call, input: input, environment)
+    case "SESSION": throw notSupported("the table function SESSION", at: call.name.span)
     default: break
     }
     guard let function = catalog.tableFunction(named: call.name.text) else {
-      let names = catalog.tableFunctions.keys.sorted() + ["TUMBLE", "HOP"]
+      let names = catalog.tableFunctions.keys.sorted() + ["TUMBLE", "HOP", "CUMULATE", "SESSION"]
       throw failure(
         Codes.unknownFunction,
         "there is no table function `\(call.name.text)`\(suggestion(for: call.name.text, in: names))",
@@ -36,7 +35,8 @@ extension Resolver {
     return try inlined(function, call, input: input, environment)
   }
 
-  /// TUMBLE(TABLE t, DESCRIPTOR(ts), size) and HOP(TABLE t, DESCRIPTOR(ts), slide, size): the slide comes first.
+  /// TUMBLE(TABLE t, DESCRIPTOR(ts), size), HOP(TABLE t, DESCRIPTOR(ts), slide, size) and CUMULATE(TABLE t, DESCRIPTOR(ts),
+  /// step, size): the shorter length comes first. All take an offset after them.
   private func windowFunction(
     _ call: TableFunctionCall, input: ResolvedQuery?, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
@@ -66,7 +66,7 @@ extension Resolver {
         let length = (value: try self.length(expression, environment), span: argument.span)
         switch argument.name?.text.uppercased() {
         case "SIZE": request.size = length
-        case "SLIDE": request.step = length
+        case "SLIDE" where name == "HOP", "STEP" where name == "CUMULATE": request.step = length
         case "OFFSET": request.offset = length.value
         case nil: lengths.append(length)
         case .some(let other):
@@ -74,7 +74,7 @@ extension Resolver {
         }
       }
     }
-    if name == "HOP", request.step == nil, !lengths.isEmpty { request.step = lengths.removeFirst() }
+    if name != "TUMBLE", request.step == nil, !lengths.isEmpty { request.step = lengths.removeFirst() }
     if request.size == nil, !lengths.isEmpty { request.size = lengths.removeFirst() }
     if !lengths.isEmpty { request.offset = lengths.removeFirst().value }
     guard let source else {

@@ -5,13 +5,17 @@ import Plan
 import Syntax
 import Values
 
+/// A length in microseconds, and where it was written.
+typealias Length = (value: Int64, span: SourceSpan)
+
 /// The arguments of a window, however they were written.
 struct WindowRequest {
   var name: String
   /// The time column that the user named.
   var time: QualifiedName?
-  var size: (value: Int64, span: SourceSpan)?
-  var step: (value: Int64, span: SourceSpan)?
+  var size: Length?
+  /// HOP's EVERY, CUMULATE's STEP.
+  var step: Length?
   var offset: Int64 = 0
   var zone: String?
   var grace: Int64 = 0
@@ -23,9 +27,7 @@ extension Resolver {
   func window(
     _ input: ResolvedQuery, _ window: PipeWindow, at span: SourceSpan, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
-    if window.function == .session || window.function == .cumulate {
-      throw notSupported("WINDOW \(window.function.rawValue)", at: span, help: "TUMBLE and HOP run in this version")
-    }
+    if window.function == .session { throw notSupported("WINDOW SESSION", at: span) }
     var request = WindowRequest(name: window.function.rawValue, span: span)
     for argument in window.arguments {
       switch argument.kind {
@@ -34,12 +36,14 @@ extension Resolver {
         let value = try self.duration(duration, clause: label.rawValue)
         switch label {
         case .size: request.size = (value, argument.span)
+        case .max where window.function == .cumulate: request.size = (value, argument.span)
         case .every where window.function == .hop: request.step = (value, argument.span)
+        case .step where window.function == .cumulate: request.step = (value, argument.span)
         case .offset: request.offset = value
         case .every, .step, .gap, .max:
           throw failure(
             Codes.invalidWindow, "\(window.function.rawValue) takes no \(label.rawValue)", at: argument.span
-          ) { $0.help("TUMBLE takes SIZE; HOP takes SIZE and EVERY; both take OFFSET and ZONE") }
+          ) { $0.help("TUMBLE takes SIZE; HOP takes SIZE and EVERY; CUMULATE takes STEP and SIZE") }
         }
       case .zone(let literal): request.zone = try zoneName(literal)
       case .startWhen, .endWhen: throw notSupported("START WHEN and END WHEN", at: argument.span)
@@ -74,21 +78,7 @@ extension Resolver {
     _ input: ResolvedQuery, _ request: WindowRequest, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
     if input.scope.isUncertain { throw .reported }
-    guard let size = request.size else {
-      throw failure(Codes.invalidWindow, "\(request.name) needs a SIZE", at: request.span) {
-        $0.help("write \(request.name)(SIZE 1 MINUTE\(request.name == "HOP" ? ", EVERY 10 SECONDS" : ""))")
-      }
-    }
-    guard size.value > 0 else { throw failure(Codes.invalidWindow, "the SIZE must be above zero", at: size.span) }
-    if request.name == "HOP", request.step == nil {
-      throw failure(Codes.invalidWindow, "HOP needs EVERY: how often a window begins", at: request.span)
-    }
-    let step = request.step ?? size
-    guard step.value > 0 else { throw failure(Codes.invalidWindow, "EVERY must be above zero", at: step.span) }
-    guard size.value / step.value < 100_000 else {
-      throw failure(Codes.invalidWindow, "each row would belong to \(size.value / step.value) windows", at: step.span)
-    }
-    warnAboutStep(size: size, step: step)
+    let (size, step) = try lengths(of: request)
     let attribute = try timeAttribute(of: input, request, environment)
     if input.relation.properties.mode != .append { throw windowOverUpdates(input, request) }
     if input.scope.isWindowVisible, !readsWindowTime(attribute, input) {
@@ -101,7 +91,9 @@ extension Resolver {
     let grace = request.grace.addingReportingOverflow(max(0, attribute.delay))
     guard !grace.overflow else { throw failure(Codes.invalidWindow, "GRACE is too long", at: request.span) }
     let assignment = WindowAssignment(
-      window: WindowDefinition(size: size.value, step: step.value, offset: request.offset, zone: zone),
+      window: AlignedWindow(
+        kind: request.name == "CUMULATE" ? .cumulating : .sliding, size: size.value, step: step.value,
+        offset: request.offset, zone: zone),
       timeColumn: attribute.column, grace: grace.partialValue)
     let late = try lateSink(request.late, input, at: request.span)
     let relation = Relation(
@@ -110,7 +102,41 @@ extension Resolver {
     return windowed(input, relation, at: request.span)
   }
 
-  private func warnAboutStep(size: (value: Int64, span: SourceSpan), step: (value: Int64, span: SourceSpan)) {
+  /// The size and the step, which make sense together.
+  private func lengths(of request: WindowRequest) throws(CompileError) -> (size: Length, step: Length) {
+    let other = ["HOP": ", EVERY 10 SECONDS", "CUMULATE": ", STEP 10 SECONDS"][request.name] ?? ""
+    guard let size = request.size else {
+      throw failure(Codes.invalidWindow, "\(request.name) needs a SIZE", at: request.span) {
+        $0.help("write \(request.name)(SIZE 1 MINUTE\(other))")
+      }
+    }
+    guard size.value > 0 else { throw failure(Codes.invalidWindow, "the SIZE must be above zero", at: size.span) }
+    if request.step == nil, request.name == "HOP" {
+      throw failure(Codes.invalidWindow, "HOP needs EVERY: how often a window begins", at: request.span)
+    }
+    if request.step == nil, request.name == "CUMULATE" {
+      throw failure(Codes.invalidWindow, "CUMULATE needs STEP: by how much each window is longer", at: request.span)
+    }
+    let step = request.step ?? size
+    guard step.value > 0 else { throw failure(Codes.invalidWindow, "the step must be above zero", at: step.span) }
+    let count = (size.value - 1) / step.value + 1
+    guard count <= 100_000 else {
+      throw failure(Codes.invalidWindow, "each row would belong to \(count) windows", at: step.span)
+    }
+    if request.name == "CUMULATE" {
+      guard size.value % step.value == 0 else {
+        throw failure(
+          Codes.invalidWindow,
+          "\(DurationText.text(size.value)) is no multiple of \(DurationText.text(step.value)): the last window would be cut",
+          at: step.span)
+      }
+    } else {
+      warnAboutStep(size: size, step: step)
+    }
+    return (size, step)
+  }
+
+  private func warnAboutStep(size: Length, step: Length) {
     if step.value > size.value {
       report(
         Diagnostic(
@@ -121,19 +147,19 @@ extension Resolver {
       report(
         Diagnostic(
           Codes.oddStep,
-          "\(DurationText.text(size.value)) is no multiple of \(DurationText.text(step.value)): windows share no slices, so each row is counted once for each window",
+          "\(DurationText.text(size.value)) is no multiple of \(DurationText.text(step.value)): each window begins and ends within parts of others, so they share shorter parts",
           at: step.span))
     }
   }
 
   /// A window over the results of tumbling windows must hold them whole.
   private func checkNesting(
-    _ input: ResolvedQuery, size: (value: Int64, span: SourceSpan)
+    _ input: ResolvedQuery, size: Length
   ) throws(CompileError) {
     guard input.scope.isWindowVisible else { return }
     for relation in input.relation.preorder {
       guard case .assignWindow(_, let inner, _) = relation.node else { continue }
-      guard inner.window.step == inner.window.size, size.value % inner.window.size != 0 else { return }
+      guard inner.window.isTumbling, size.value % inner.window.size != 0 else { return }
       throw failure(
         Codes.nestedWindow,
         "a window of \(DurationText.text(size.value)) cannot hold windows of \(DurationText.text(inner.window.size)) whole",

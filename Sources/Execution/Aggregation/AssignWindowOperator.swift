@@ -36,11 +36,7 @@ final class AssignWindowOperator: Operator {
     let starts = Vector<Int64>(uninitialized: windowEnds.count)
     let times = Vector<Int64>(uninitialized: windowEnds.count)
     for row in 0..<windowEnds.count {
-      starts.base[row] = windowEnds.base[row].subtractingSaturating(arithmetic.size)
-      if !arithmetic.zone.isUniversal {
-        starts.base[row] = arithmetic.zone.instant(starts.base[row])
-        windowEnds.base[row] = arithmetic.zone.instant(windowEnds.base[row])
-      }
+      (starts.base[row], windowEnds.base[row]) = arithmetic.bounds(ofEnd: windowEnds.base[row])
       times.base[row] = windowEnds.base[row].subtractingSaturating(1)
     }
     let added = [starts, windowEnds, times].map { Column(.int($0)) }

@@ -10,7 +10,7 @@ final class WindowAggregateOperator: Operator {
   private let aggregation: Aggregation
   private let input: AggregateInput
   private let slicing: WindowSlicing?
-  private let size: Int64
+  private let totals: WindowTotals?
   private let grace: Int64
   private var slices: [SliceKey: AggregateTable] = [:]
   /// The keys of `slices` in order, made when windows close; nil after a slice was added or dropped.
@@ -28,17 +28,17 @@ final class WindowAggregateOperator: Operator {
     case .assign(let assignment):
       let slicing = WindowSlicing(assignment)
       self.slicing = slicing
-      size = slicing.arithmetic.size
+      totals = slicing.arithmetic.slice < slicing.arithmetic.size ? WindowTotals(aggregation, slicing.arithmetic) : nil
       grace = assignment.grace
     case .columns:
       slicing = nil
-      size = 0
+      totals = nil
       grace = 0
     }
   }
 
   var stateSize: StateSize {
-    slices.values.reduce(into: StateSize()) { size, table in
+    slices.values.reduce(into: StateSize(bytes: totals?.byteCount ?? 0)) { size, table in
       size.rows += table.rowCount
       size.keys += table.groupCount
       size.bytes += table.byteCount
@@ -71,6 +71,7 @@ final class WindowAggregateOperator: Operator {
 
   private func fold(_ rows: AggregateRows, into key: SliceKey) {
     guard rows.batch.count > 0 else { return }
+    totals?.willChange(key)
     let table = slices[key] ?? addSlice(key)
     table.accumulate(rows, groups: table.groups(of: rows))
   }
@@ -128,8 +129,11 @@ final class WindowAggregateOperator: Operator {
     for (first, last) in pending where last > covered {
       var end = arithmetic.end(after: covered, from: first)
       while end <= last {
-        let start = end.subtractingSaturating(size)
-        if let table = table(start: start, end: end, keys) { emit(table, start: start, end: end, output) }
+        let start = arithmetic.start(ofEnd: end)
+        if let table = table(start: start, end: end, keys) {
+          let bounds = arithmetic.bounds(ofEnd: end)
+          emit(table, start: bounds.start, end: bounds.end, output)
+        }
         covered = end
         guard end < Int64.max else { break }
         end = end.addingSaturating(arithmetic.step)
@@ -141,8 +145,6 @@ final class WindowAggregateOperator: Operator {
     let (groups, keys) = table.presentGroups()
     guard groups.count > 0 else { return }
     let (columns, errors) = table.rows(of: groups)
-    let zone = slicing?.arithmetic.zone
-    let (start, end) = (zone?.instant(start) ?? start, zone?.instant(end) ?? end)
     let bounds = [start, end, end.subtractingSaturating(1)].map {
       Column(.int(Vector(repeating: $0, count: groups.count)))
     }
@@ -151,16 +153,10 @@ final class WindowAggregateOperator: Operator {
 
   /// The groups of a window: its only slice as it is, or its slices merged.
   private func table(start: Int64, end: Int64, _ keys: [SliceKey]) -> AggregateTable? {
-    var parts: [AggregateTable] = []
-    var next = keys.partitioningIndex { $0.start >= start }
-    while next < keys.count, keys[next].start < end {
-      if keys[next].firstEnd <= end, let part = slices[keys[next]] { parts.append(part) }
-      next += 1
-    }
-    guard parts.count > 1 else { return parts.first }
-    let merged = AggregateTable(aggregation)
-    for part in parts { merged.merge(part) }
-    return merged
+    let first = keys.partitioningIndex { $0.start >= start }
+    let parts = keys[first..<max(first, keys.partitioningIndex { $0.start >= end })]
+    if let totals { return totals.table(start: start, end: end, parts: parts, slices) }
+    return parts.lazy.filter { $0.firstEnd <= end }.compactMap { self.slices[$0] }.first
   }
 
   /// Forgets slices whose last window was emitted.
@@ -182,6 +178,7 @@ final class WindowAggregateOperator: Operator {
 
   func readState(from reader: ColumnReader) throws(StateFormatError) {
     slices = [:]
+    totals?.reset()
     sortedKeys = nil
     nextEnd = Int64.max
     closedThrough = try reader.int()

@@ -15,13 +15,23 @@ struct WindowArithmetic {
   /// The width of a slice; whole windows are made of slices.
   let slice: Int64
 
+  /// The distance between the windows that are the last of their times: the step; the size of cumulating windows.
+  private let lastUnit: Int64
+  /// The length of the shortest window: the size; the step of cumulating windows.
+  private let shortest: Int64
+  private let kind: AlignedWindow.Kind
+
   init(_ assignment: WindowAssignment) {
-    size = max(assignment.window.size, 1)
-    step = max(assignment.window.step, 1)
-    offset = assignment.window.offset
-    zone = WindowZone(assignment.window.zone)
+    let window = assignment.window
+    kind = window.kind
+    size = max(window.size, 1)
+    step = max(window.step, 1)
+    offset = window.offset
+    zone = WindowZone(window.zone)
     grace = zone.isUniversal ? assignment.grace : 0
     slice = Self.greatestCommonDivisor(size, step)
+    lastUnit = kind == .cumulating ? size : step
+    shortest = kind == .cumulating ? step : size
   }
 
   private static func greatestCommonDivisor(_ a: Int64, _ b: Int64) -> Int64 {
@@ -39,15 +49,31 @@ struct WindowArithmetic {
     return time &- rest
   }
 
+  var isCumulating: Bool { kind == .cumulating }
+
   @inline(__always) func sliceStart(of time: Int64) -> Int64 { floor(time, to: slice) }
 
   /// The end of the last window that starts at or before `time`. The time is in it unless there are gaps.
-  @inline(__always) func lastEnd(of time: Int64) -> Int64 { floor(time, to: step).addingSaturating(size) }
+  @inline(__always) func lastEnd(of time: Int64) -> Int64 { floor(time, to: lastUnit).addingSaturating(size) }
 
   /// The end of the first window that ends after `time`.
   @inline(__always) func firstEnd(of time: Int64) -> Int64 {
-    let start = floor(time.subtractingSaturating(size), to: step).addingSaturating(step)
-    return start.addingSaturating(size)
+    let start = floor(time.subtractingSaturating(shortest), to: step).addingSaturating(step)
+    return start.addingSaturating(shortest)
+  }
+
+  /// The start of the window that ends at `end`: no two windows end together.
+  @inline(__always) func start(ofEnd end: Int64) -> Int64 {
+    switch kind {
+    case .sliding: end.subtractingSaturating(size)
+    case .cumulating: floor(end.subtractingSaturating(1), to: size)
+    }
+  }
+
+  /// The bounds, as instants, of the window that ends at `end`.
+  func bounds(ofEnd end: Int64) -> (start: Int64, end: Int64) {
+    let start = start(ofEnd: end)
+    return zone.isUniversal ? (start, end) : (zone.firstInstant(start), zone.instant(end))
   }
 
   /// The least end of a window that is above `time` and not below `end`, itself the end of a window.

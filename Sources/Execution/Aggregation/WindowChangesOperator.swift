@@ -82,8 +82,8 @@ final class WindowChangesOperator: Operator {
     var end = max(arithmetic.firstEnd(of: key.start), key.firstEnd)
     let last = arithmetic.lastEnd(of: key.start)
     while end <= last {
-      let start = end.subtractingSaturating(arithmetic.size)
-      result.append(Window(end: arithmetic.zone.instant(end), start: arithmetic.zone.instant(start)))
+      let bounds = arithmetic.bounds(ofEnd: end)
+      result.append(Window(end: bounds.end, start: bounds.start))
       guard end < Int64.max else { break }
       end = end.addingSaturating(arithmetic.step)
     }

@@ -32,16 +32,36 @@ struct WindowZone {
     return result
   }
 
-  /// The instant at which a local time is over and done with: the second one when clocks are set back over it, the
-  /// moment of the change when they are set forward over it.
+  /// The instant from which on every local time is at or after `local`: where a window that ends there is over. The second
+  /// one when clocks are set back over it; the moment of the change when they are set forward over it.
   func instant(_ local: Int64) -> Int64 {
     guard let rules, !Self.isFar(local) else { return local }
-    let day: Int64 = 86_400_000_000
-    let (before, after) = (rules.offset(at: local &- day), rules.offset(at: local &+ day))
+    let (before, after) = offsets(around: local, rules)
     if before == after { return local &- before }
-    if rules.offset(at: local &- after) == after { return local &- after }
-    if rules.offset(at: local &- before) == before { return local &- before }
-    return change(between: local &- after, and: local &- before, rules)
+    let second = local &- after
+    guard rules.offset(at: second) == after else {
+      // Either the clocks have not changed yet, or they skip this time.
+      let first = local &- before
+      return rules.offset(at: first) == before ? first : change(between: second, and: first, rules)
+    }
+    // The time to which clocks are set back is not undercut again: it is over when it first comes.
+    let first = local &- before
+    guard after < before, first < second, rules.offset(at: first) == before else { return second }
+    return change(between: first, and: second, rules) == second ? first : second
+  }
+
+  /// The first instant whose local time is at or after `local`: where a window that starts there begins.
+  func firstInstant(_ local: Int64) -> Int64 {
+    guard let rules, !Self.isFar(local) else { return local }
+    let (before, _) = offsets(around: local, rules)
+    let first = local &- before
+    return rules.offset(at: first) == before ? first : instant(local)
+  }
+
+  /// The offsets a day before and a day after, one of which holds at a local time.
+  private func offsets(around local: Int64, _ rules: TimeZoneRules) -> (before: Int64, after: Int64) {
+    let day: Int64 = 86_400_000_000
+    return (rules.offset(at: local &- day), rules.offset(at: local &+ day))
   }
 
   /// The last local time that is over and done with at an instant.
@@ -51,7 +71,7 @@ struct WindowZone {
     let again = self.instant(local)
     guard again > instant else { return local }
     let change = change(between: instant, and: again, rules)
-    return min(local, change &+ rules.offset(at: change) &- 1)
+    return min(local, change &+ rules.offset(at: change))
   }
 
   /// The first instant after `low` with another offset than there.

@@ -38,23 +38,6 @@ package struct AggregateCall: Hashable, Sendable, Codable {
   }
 }
 
-/// A tumbling or hopping window: [k * step + offset, k * step + offset + size) for every integer k.
-package struct WindowDefinition: Hashable, Sendable, Codable {
-  /// Microseconds; a tumbling window has `step == size`.
-  package var size: Int64
-  package var step: Int64
-  package var offset: Int64
-  /// The zone in which windows of whole days are aligned; nil for UTC.
-  package var zone: String?
-
-  package init(size: Int64, step: Int64, offset: Int64 = 0, zone: String? = nil) {
-    self.size = size
-    self.step = step
-    self.offset = offset
-    self.zone = zone
-  }
-}
-
 /// When an aggregate says what it knows.
 package enum Emission: Hashable, Sendable, Codable {
   /// Once for each window, when no more rows can come: an append stream.
@@ -64,21 +47,6 @@ package enum Emission: Hashable, Sendable, Codable {
   /// As `changes`, at most once in each period (microseconds of the step clock); the last state also when the window
   /// closes if `andFinal`.
   case every(Int64, andFinal: Bool)
-}
-
-/// Rows to windows. Adds `window_start`, `window_end` and `window_time` at the end of the row, in this order.
-package struct WindowAssignment: Hashable, Sendable, Codable {
-  package var window: WindowDefinition
-  /// The time attribute's column in the input.
-  package var timeColumn: Int
-  /// How long after its end a window still takes rows, in microseconds.
-  package var grace: Int64
-
-  package init(window: WindowDefinition, timeColumn: Int, grace: Int64) {
-    self.window = window
-    self.timeColumn = timeColumn
-    self.grace = grace
-  }
 }
 
 /// Groups and their aggregates: the output is the keys, then the results. Without calls it is DISTINCT.

@@ -199,7 +199,8 @@ private struct NodeValidation {
     try checkTime(window.timeColumn, in: input)
     let definition = window.window
     try Misfit.demand(
-      definition.size > 0 && definition.step > 0 && definition.size / definition.step < 100_000 && window.grace >= 0,
+      definition.size > 0 && definition.step > 0 && definition.windowsOfATime <= 100_000 && window.grace >= 0
+        && (definition.kind == .sliding || definition.size % definition.step == 0),
       "its window has no sensible size")
   }
 

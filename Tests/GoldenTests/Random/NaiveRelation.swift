@@ -113,9 +113,9 @@ struct NaiveRelation {
     var failures = 0
     for row in rows {
       guard case .int(let time) = row.values["ts"] else { continue }
-      let starts = window.starts(of: time)
-      if starts.isEmpty { continue }
-      let open = starts.filter { $0 + window.size + window.grace > row.watermark }
+      let windows = window.windows(of: time)
+      if windows.isEmpty { continue }
+      let open = windows.filter { $0.end + window.grace > row.watermark }
       if open.isEmpty {
         assigned.late += 1
         continue
@@ -125,11 +125,11 @@ struct NaiveRelation {
         failures += 1
         continue
       }
-      for start in open {
+      for (start, end) in open {
         var copy = row
         copy.values["window_start"] = .int(start)
-        copy.values["window_end"] = .int(start + window.size)
-        copy.values["window_time"] = .int(start + window.size - 1)
+        copy.values["window_end"] = .int(end)
+        copy.values["window_time"] = .int(end - 1)
         assigned.rows.append(copy)
       }
     }
@@ -143,16 +143,23 @@ struct NaiveRelation {
 }
 
 struct NaiveWindow {
+  var cumulates = false
   var size: Int64
   var step: Int64
   var offset: Int64
   var grace: Int64
 
-  /// The starts of the windows that hold a time.
-  func starts(of time: Int64) -> [Int64] {
-    let nearest = (time - offset) / step * step + offset
-    let count = size / step + 2
-    return (-count...count).map { nearest + $0 * step }.filter { $0 <= time && time < $0 + size }
+  /// The windows that hold a time.
+  func windows(of time: Int64) -> [(start: Int64, end: Int64)] {
+    let distance = cumulates ? size : step
+    let nearest = (time - offset) / distance * distance + offset
+    let lengths = cumulates ? Array(stride(from: step, through: size, by: Int(step))) : [size]
+    var result: [(start: Int64, end: Int64)] = []
+    for number in -(size / distance + 2)...2 {
+      let start = nearest + number * distance
+      for length in lengths where start <= time && time < start + length { result.append((start, start + length)) }
+    }
+    return result
   }
 }
 

@@ -179,18 +179,19 @@ struct RandomQuery {
 
   private mutating func addWindow() {
     let unit: Int64 = 1_000_000
-    let size = [5, 10, 10, 15, 20][random.below(5)] * unit
-    let isHop = random.chance(2)
-    let step = isHop ? [2, 5, 5, 10, 20][random.below(5)] * unit : size
+    let kind = ["TUMBLE", "HOP", "CUMULATE"][random.below(3)]
+    let step = [2, 5, 5, 10, 20][random.below(5)] * unit
+    let size = kind == "CUMULATE" ? step * Int64(1 + random.below(4)) : [5, 10, 10, 15, 20][random.below(5)] * unit
     let window = NaiveWindow(
-      size: size, step: step, offset: random.chance(3) ? Int64(random.below(5)) * unit : 0,
+      cumulates: kind == "CUMULATE", size: size, step: kind == "TUMBLE" ? size : step,
+      offset: random.chance(3) ? Int64(random.below(5)) * unit : 0,
       grace: random.chance(2) ? 0 : Int64(random.below(12)) * unit)
     let keys = keys()
     let next = random.below(4)
     let calls = calls(fails: next != 0)
-    var text =
-      isHop
-      ? "HOP(ts, SIZE \(size / unit) SECONDS, EVERY \(step / unit) SECONDS" : "TUMBLE(ts, SIZE \(size / unit) SECONDS"
+    var text = "\(kind)(ts, SIZE \(size / unit) SECONDS"
+    if kind == "HOP" { text += ", EVERY \(step / unit) SECONDS" }
+    if kind == "CUMULATE" { text += ", STEP \(step / unit) SECONDS" }
     if window.offset > 0 { text += ", OFFSET \(window.offset / unit) SECONDS" }
     add("WINDOW \(text))" + (window.grace > 0 ? " GRACE \(window.grace / unit) SECONDS" : ""))
     add("AGGREGATE \(calls.map(\.sql).joined(separator: ", ")) GROUP BY \((["WINDOW"] + keys).joined(separator: ", "))")

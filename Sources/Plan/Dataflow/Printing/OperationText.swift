@@ -8,15 +8,24 @@ package enum OperationText {
     let definition = window.window
     let column =
       input.fields.indices.contains(window.timeColumn) ? input[window.timeColumn].name : "#\(window.timeColumn)"
-    var text =
-      definition.step == definition.size
-      ? "TUMBLE(\(column), SIZE \(LiteralText.length(definition.size))"
-      : "HOP(\(column), SIZE \(LiteralText.length(definition.size)), EVERY \(LiteralText.length(definition.step))"
+    var text = "\(name(definition))(\(column), SIZE \(LiteralText.length(definition.size))"
+    switch definition.kind {
+    case .sliding:
+      if !definition.isTumbling { text += ", EVERY \(LiteralText.length(definition.step))" }
+    case .cumulating: text += ", STEP \(LiteralText.length(definition.step))"
+    }
     if definition.offset != 0 { text += ", OFFSET \(LiteralText.length(definition.offset))" }
     if let zone = definition.zone { text += ", ZONE '\(zone)'" }
     text += ")"
     if window.grace != 0 { text += " GRACE \(LiteralText.length(window.grace))" }
     return text
+  }
+
+  private static func name(_ window: AlignedWindow) -> String {
+    switch window.kind {
+    case .sliding: window.isTumbling ? "TUMBLE" : "HOP"
+    case .cumulating: "CUMULATE"
+    }
   }
 
   package static func text(_ call: AggregateCall, _ printer: ExpressionText) -> String {
