@@ -155,8 +155,8 @@ extension Resolver {
 
   /// The sizes of the windows of both sides, where the text gives each side one and they differ.
   private func differingWindows(_ left: Relation, _ right: Relation) -> (String, String)? {
-    func window(_ relation: Relation) -> Plan.WindowDefinition? {
-      relation.preorder.lazy.compactMap { relation -> Plan.WindowDefinition? in
+    func window(_ relation: Relation) -> AlignedWindow? {
+      relation.preorder.lazy.compactMap { relation -> AlignedWindow? in
         if case .assignWindow(_, let assignment, _) = relation.node { assignment.window } else { nil }
       }.first
     }
