@@ -11,7 +11,7 @@ enum Codes {
     notBoolean, noCommonType, invalidCast, columnCount, misplacedAggregate, notGrouped, misplaced, invalidWindow,
     noWindow, notSupported, unboundedState, noWatermark, windowIgnored, needsAppend, unboundedOrder, sinkKey,
     noCompleteness, nestedWindow, lossyAssignment, floatingKey, oddStep, clockInPredicate, oldValue, duplicateExtend,
-    orderOfColumns, routeDrops,
+    orderOfColumns, routeDrops, nullInSet,
   ]
 
   /// The declaration that the examples read.

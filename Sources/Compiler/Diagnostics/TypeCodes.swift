@@ -79,4 +79,11 @@ extension Codes {
     rule: "Two DOUBLEs that print alike may differ in the last bit, and are then different keys.",
     example: bids + "FROM bids |> AGGREGATE COUNT(*) AS n GROUP BY price / 3 AS third STATE UNBOUNDED;",
     correction: bids + "FROM bids |> AGGREGATE COUNT(*) AS n GROUP BY DIV(price, 3) AS third STATE UNBOUNDED;")
+
+  static let nullInSet = DiagnosticDescription(
+    "W3201", group: "null", severity: .warning, title: "NOT IN over a query that may give NULL",
+    rule:
+      "`x NOT IN (query)` is never TRUE once the query gives NULL, for the NULL might be `x`. NOT EXISTS asks whether a row is equal.",
+    example: bids + "FROM bids |> WHERE auction NOT IN (SELECT price FROM bids);",
+    correction: bids + "FROM bids |> WHERE auction NOT IN (SELECT price FROM bids WHERE price IS NOT NULL);")
 }

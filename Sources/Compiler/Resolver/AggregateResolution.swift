@@ -14,7 +14,9 @@ extension Resolver {
     }
     let (grouping, orders) = try pipeGrouping(input, aggregate.groupBy, op, environment)
     let collector = AggregateCollector()
-    let context = ExpressionContext(input, environment, clause: "AGGREGATE", aggregates: collector)
+    var context = ExpressionContext(input, environment, clause: "AGGREGATE", aggregates: collector)
+    let subqueries = SubqueryCollector()
+    context.subqueries = subqueries
     let items = try collecting(aggregate.items) { (item) throws(CompileError) -> NamedExpression in
       let before = collector.calls.count
       let value = try self.typed(item.value, in: context)
@@ -27,7 +29,8 @@ extension Resolver {
       return NamedExpression(name, value)
     }
     let output = try self.output(
-      of: grouping, named(items, after: grouping.keys.count), collector, state: aggregate.state, at: op.span,
+      of: grouping, named(items, after: grouping.keys.count), collector, subqueries, state: aggregate.state,
+      at: op.span,
       keyword: op.keywordSpan, by: "AGGREGATE", keepsKeys: true, environment)
     let itemOrders = aggregate.items.enumerated().compactMap { position, item in
       item.order.map { (column: grouping.callStart + position, order: Optional($0)) }
@@ -103,7 +106,8 @@ extension Resolver {
 
   /// The aggregate relation with its items in place.
   func output(
-    of grouping: Grouping, _ items: [NamedExpression], _ collector: AggregateCollector, state: StateClause?,
+    of written: Grouping, _ items: [NamedExpression], _ collector: AggregateCollector,
+    _ subqueries: SubqueryCollector, state: StateClause?,
     at span: SourceSpan, keyword: SourceSpan, by name: String, keepsKeys: Bool, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
     for item in items {
@@ -111,23 +115,29 @@ extension Resolver {
         collector.name(index - AggregateCollector.firstPosition, item.name)
       }
     }
+    var grouping = written
+    try groupByCorrelations(&grouping, at: span, environment)
     let relation = try self.relation(
       of: grouping, collector.calls, state: state, at: span, keyword: keyword, environment)
     var over: [NamedExpression] = []
-    if keepsKeys { over = relation.identityExpressions.prefix(grouping.callStart).map { $0 } }
+    if keepsKeys { over = relation.identityExpressions.prefix(written.callStart).map { $0 } }
     for item in items {
       var expression = try overGroups(item.expression, grouping, at: span)
       // A call's nullability was settled with the grouping.
-      if case .column(let index) = expression.kind { expression.nullable = relation.schema[index].nullable }
+      if case .column(let index) = expression.kind, index >= 0 {
+        expression.nullable = relation.schema[index].nullable
+      }
       over.append(NamedExpression(item.name, expression))
     }
-    let projected =
-      relation.isIdentity(over)
-      ? relation : relation.projected(over, owner: environment.owner, range: range(span, environment))
-    var scope = Scope(projected, alias: nil, producer: span)
-    scope.isUncertain = grouping.input.scope.isUncertain
-    scope.recordLost(from: grouping.input.scope, by: name, at: keyword)
-    return ResolvedQuery(relation: projected, scope: scope, mayEmit: true)
+    var base = try correlated(
+      ResolvedQuery(relation: relation, scope: Scope(relation, alias: nil, producer: nil)), grouping, collector.calls)
+    (base, over) = try attached(subqueries, to: base, over, at: span, environment, grouping: grouping)
+    var output = base.projected(to: over, owner: environment.owner, range: range(span, environment))
+    output.scope.producer = span
+    output.scope.isUncertain = grouping.input.scope.isUncertain
+    output.scope.recordLost(from: grouping.input.scope, by: name, at: keyword)
+    output.mayEmit = true
+    return output
   }
 
   private func ordered(
@@ -152,11 +162,17 @@ extension Resolver {
     // The projection before it becomes the keys, so that every way of writing DISTINCT is one tree.
     if case .project(let below, let expressions) = input.relation.node {
       base = ResolvedQuery(relation: below, scope: Scope(below, alias: nil, producer: nil))
+      base.correlations = input.correlations.map { condition in
+        condition.substituting { column, reference in
+          column < 0 ? reference : expressions[column].expression.standing(for: reference)
+        }
+      }
       items = input.scope.columns.map { NamedExpression($0.name, expressions[$0.index].expression) }
     }
     var grouping = Grouping(input: base, span: span)
     grouping.keys = items.map { GroupKey(item: $0, span: span) }
     if input.scope.isWindowVisible { try groupByWindowColumns(&grouping) } else { grouping.input.scope.window = nil }
+    try groupByCorrelations(&grouping, at: span, environment)
     let relation = try self.relation(of: grouping, [], state: state, at: span, keyword: span, environment)
     let keys = grouping.keys.map(\.item)
     let over = try items.map { (item) throws(CompileError) -> NamedExpression in
@@ -166,17 +182,18 @@ extension Resolver {
       }
       return NamedExpression(item.name, try self.overGroups(item.expression, grouping, at: span))
     }
-    let projected =
-      relation.isIdentity(over)
-      ? relation : relation.projected(over, owner: environment.owner, range: range(span, environment))
-    var scope = Scope(projected, alias: nil, producer: span)
-    scope.variables = input.scope.variables.map { variable in
+    let groups = try correlated(
+      ResolvedQuery(relation: relation, scope: Scope(relation, alias: nil, producer: nil)), grouping, [])
+    var output = groups.projected(to: over, owner: environment.owner, range: range(span, environment))
+    output.scope.producer = span
+    output.scope.variables = input.scope.variables.map { variable in
       let kept = variable.columns.compactMap { column in
         input.scope.columns.firstIndex { $0.index == column.index }.map { ScopeColumn(name: column.name, index: $0) }
       }
       return RangeVariable(name: variable.name, columns: kept)
     }
-    scope.isUncertain = input.scope.isUncertain
-    return ResolvedQuery(relation: projected, scope: scope, mayEmit: true)
+    output.scope.isUncertain = input.scope.isUncertain
+    output.mayEmit = true
+    return output
   }
 }

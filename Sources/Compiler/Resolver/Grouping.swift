@@ -18,10 +18,14 @@ struct Grouping {
   var keys: [GroupKey] = []
   /// Where GROUP BY stands, for messages.
   var span: SourceSpan
+  /// How many of the last keys are there only because conditions on the outer row of a subquery read them.
+  var correlationKeys = 0
 
   /// Output positions: the window's three, then keys, then calls.
   var keyStart: Int { window == nil ? 0 : PropertyRules.windowFields.count }
   var callStart: Int { keyStart + keys.count }
+  /// One group of everything: it exists without rows.
+  var isGlobal: Bool { keys.count == correlationKeys && window == nil }
 
   /// The expression over the groups' row, or the column that is neither grouped nor aggregated.
   func overGroups(_ expression: TypedExpression) -> Result<TypedExpression, UngroupedColumn> {
@@ -31,6 +35,8 @@ struct Grouping {
       return .success(copy)
     }
     if case .column(let index) = expression.kind {
+      // Subqueries are put beside the groups later; outer columns are no columns of the groups.
+      if index < 0 { return .success(expression) }
       return .failure(UngroupedColumn(index: index, range: expression.range))
     }
     var problem: UngroupedColumn?
@@ -83,7 +89,7 @@ extension Resolver {
       if case .timeToLive(let duration) = state.kind { ttl = try self.duration(duration, clause: "STATE TTL") }
     }
     // One group of everything exists without rows, so what has no value for no rows may be NULL.
-    let isGlobal = grouping.keys.isEmpty && grouping.window == nil
+    let isGlobal = grouping.isGlobal
     let results = calls.map { call -> AggregateCall in
       guard isGlobal, let function = AggregateLibrary.function(named: call.function.name),
         function.resolve(call.arguments.map(\.type))?.nullableWhenEmpty == true

@@ -19,10 +19,28 @@ extension Resolver {
     let form = try self.form(of: clause.kind, at: clause.span)
     if let condition = clause.matchCondition { throw notSupported("MATCH_CONDITION", at: condition.span) }
     if case .unnest = clause.table.primary.kind { return try joinedUnnest(left, clause, form.kind, environment) }
+    if case .subquery(let query, isLateral: true) = clause.table.primary.kind {
+      return try lateral(left, query, clause, form.kind, environment)
+    }
     let right = try table(clause.table, environment)
     return try form.isSwapped
       ? joined(right, left, .init(clause, form.kind, span: span, isSwapped: true), environment)
       : joined(left, right, .init(clause, form.kind, span: span, isSwapped: false), environment)
+  }
+
+  private func lateral(
+    _ left: ResolvedQuery, _ query: Query, _ clause: JoinClause, _ kind: Plan.JoinKind, _ environment: Environment
+  ) throws(CompileError) -> ResolvedQuery {
+    if clause.time != nil || clause.isNatural || clause.state != nil {
+      throw notSupported("NATURAL, WITHIN, PER WINDOW and STATE of JOIN LATERAL", at: clause.span)
+    }
+    var condition: SyntaxExpression?
+    switch clause.condition {
+    case .using(let names): throw notSupported("USING with LATERAL", at: names.first?.span ?? clause.span)
+    case .on(let expression): condition = expression
+    case nil: break
+    }
+    return try self.lateral(left, query, clause.table, kind, on: condition, at: clause.span, environment)
   }
 
   /// What a kind of the grammar does, and whether its sides are exchanged: RIGHT SEMI JOIN keeps the right rows.
@@ -64,10 +82,12 @@ extension Resolver {
     _ left: ResolvedQuery, _ right: ResolvedQuery, at span: SourceSpan, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
     let scope = try combined(left, right, at: span)
+    let (correlations, equal) = try joinedCorrelations(left, right, .inner, at: span, environment)
     let relation = JoinConditions.joined(
-      left.relation, right.relation, Join(.inner, keys: []), on: [], owner: environment.owner,
+      left.relation, right.relation, Join(.inner, keys: []), on: equal, owner: environment.owner,
       range: range(span, environment))
     var output = ResolvedQuery(relation: relation, scope: scope)
+    output.correlations = correlations
     if left.scope.window != nil, right.scope.window != nil { output.scope.unjoinedWindows = span }
     return output
   }
@@ -84,7 +104,7 @@ extension Resolver {
       return pairs
     }
     var join = Join(request.kind, keys: [])
-    var conditions: [TypedExpression] = []
+    var (correlations, conditions) = try joinedCorrelations(left, right, request.kind, at: clause.span, environment)
     var merged: [MergedColumn] = []
     if case .perWindow? = clause.time?.kind {
       merged += try windowColumns(left, right, at: clause.time?.span ?? clause.span)
@@ -104,6 +124,7 @@ extension Resolver {
       left.relation, right.relation, join, on: conditions, owner: environment.owner,
       range: range(request.span, environment))
     var output = ResolvedQuery(relation: relation, scope: pairs.scope)
+    output.correlations = correlations
     output.scope.unjoinedWindows = nil
     output.scope.window = window(of: relation, left, right)
     try checkJoin(output, left, right, request)

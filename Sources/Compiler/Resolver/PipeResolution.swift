@@ -10,6 +10,7 @@ extension Resolver {
     _ op: PipeOperator, to input: ResolvedQuery, _ environment: inout Environment, isLast: Bool
   ) throws(CompileError) -> ResolvedQuery {
     if input.scope.isUncertain, case .emit = op.kind { return input }
+    if !input.correlations.isEmpty { try requireCarried(op) }
     switch op.kind {
     case .where(let predicate): return try filter(input, predicate, clause: "WHERE", at: op.span, environment)
     case .select(let select): return try pipeSelect(input, select, at: op.span, environment)
@@ -52,6 +53,19 @@ extension Resolver {
     }
   }
 
+  /// The operators that can stand above conditions on the outer row, for they keep what these read.
+  private func requireCarried(_ op: PipeOperator) throws(CompileError) {
+    switch op.kind {
+    case .where, .select, .extend, .set, .drop, .rename, .alias, .aggregate, .distinct, .orderBy, .with, .join, .error:
+      return
+    case .limit, .call, .setOperation, .window, .watermark, .emit, .insert, .finish, .fork, .tee, .route, .recursive,
+      .sample, .pivot, .unpivot, .matchRecognize, .assert, .describe, .log, .conditional, .create, .deduplicate, .top,
+      .throttle, .validate, .attempt:
+      let name = source.text(of: op.keywordSpan).uppercased()
+      throw notSupported("\(name) in a subquery after a condition on the outer row", at: op.span)
+    }
+  }
+
   /// The operators of the grammar that this version does not run, by the name that the user wrote.
   private func refused(_ op: PipeOperator) -> CompileError {
     let keyword = source.text(of: op.keywordSpan).uppercased()
@@ -73,12 +87,13 @@ extension Resolver {
     _ input: ResolvedQuery, _ predicate: SyntaxExpression, clause: String, at span: SourceSpan,
     _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
-    let context = ExpressionContext(input, environment, clause: clause)
+    var context = ExpressionContext(input, environment, clause: clause)
+    let subqueries = SubqueryCollector()
+    context.subqueries = subqueries
+    context.readsOuter = environment.outer != nil
     let condition = try self.predicate(predicate, in: context)
     warnAboutClock(condition, input, at: predicate.span)
-    var output = input
-    output.relation = JoinConditions.filtered(
-      input.relation, JoinConditions.conjuncts(condition), owner: environment.owner, range: range(span, environment))
+    var output = try restricted(input, to: condition, subqueries, at: span, environment)
     if output.relation.properties.window != nil, output.scope.unjoinedWindows != nil {
       output.scope.unjoinedWindows = nil
       output.scope.window = output.relation.properties.window

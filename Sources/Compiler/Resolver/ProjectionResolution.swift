@@ -95,22 +95,24 @@ extension Resolver {
     _ input: ResolvedQuery, to items: [NamedExpression], by name: String, at span: SourceSpan,
     _ environment: Environment
   ) -> ResolvedQuery {
-    let relation =
-      input.relation.isIdentity(items)
-      ? input.relation : input.relation.projected(items, owner: environment.owner, range: range(span, environment))
-    var scope = Scope(relation, alias: nil, producer: span)
-    scope.isUncertain = input.scope.isUncertain
-    if input.scope.window == nil { scope.window = nil }
-    scope.recordLost(from: input.scope, by: name, at: span)
-    return ResolvedQuery(relation: relation, scope: scope, isOrdered: input.isOrdered)
+    var output = input.projected(to: items, owner: environment.owner, range: range(span, environment))
+    output.scope.producer = span
+    output.scope.isUncertain = input.scope.isUncertain
+    if input.scope.window == nil { output.scope.window = nil }
+    output.scope.recordLost(from: input.scope, by: name, at: span)
+    output.isOrdered = input.isOrdered
+    return output
   }
 
   func pipeSelect(
     _ input: ResolvedQuery, _ select: PipeSelect, at span: SourceSpan, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
     if let window = select.windows.first { throw notSupported("WINDOW … AS with OVER", at: window.span) }
-    let context = ExpressionContext(input, environment, clause: "|> SELECT")
-    let items = try self.items(select.items, in: context, input: input)
+    var context = ExpressionContext(input, environment, clause: "|> SELECT")
+    let subqueries = SubqueryCollector()
+    context.subqueries = subqueries
+    let typed = try self.items(select.items, in: context, input: input)
+    let (input, items) = try attached(subqueries, to: input, typed, at: span, environment)
     let output = projected(input, to: items, by: "SELECT", at: span, environment)
     guard select.isDistinct else {
       if let state = select.state { throw misplacedState(state) }
@@ -127,13 +129,17 @@ extension Resolver {
     _ input: ResolvedQuery, _ extend: PipeExtend, at span: SourceSpan, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
     if let window = extend.windows.first { throw notSupported("WINDOW … AS with OVER", at: window.span) }
-    let context = ExpressionContext(input, environment, clause: "EXTEND")
-    let added = try items(extend.items, in: context, input: input)
+    var context = ExpressionContext(input, environment, clause: "EXTEND")
+    let subqueries = SubqueryCollector()
+    context.subqueries = subqueries
+    let typed = try items(extend.items, in: context, input: input)
+    let (input, added) = try attached(subqueries, to: input, typed, at: span, environment)
     if let state = extend.state { throw misplacedState(state) }
     var output = input
     let first = input.relation.schema.count
     output.relation = input.relation.projected(
       input.relation.identityExpressions + added, owner: environment.owner, range: range(span, environment))
+    output.emptyRow = input.emptyRow.map { $0 + added.map { $0.expression.overEmpty(input.emptyRow) } }
     output.scope.columns += added.enumerated().map { ScopeColumn(name: $1.name, index: first + $0) }
     output.scope.producer = span
     output.mayEmit = false
@@ -152,22 +158,27 @@ extension Resolver {
   func set(
     _ input: ResolvedQuery, _ items: [SetItem], at span: SourceSpan, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
-    let context = ExpressionContext(input, environment, clause: "SET")
-    var output = input
-    var seen: Set<Int> = []
-    let first = input.relation.schema.count
-    var added: [NamedExpression] = []
+    var context = ExpressionContext(input, environment, clause: "SET")
+    let subqueries = SubqueryCollector()
+    context.subqueries = subqueries
+    var values: [NamedExpression] = []
+    var positions: [Int] = []
     for item in items {
       let position = try visiblePosition(item.column, in: context, verb: "SET")
-      guard seen.insert(position).inserted else {
+      guard !positions.contains(position) else {
         throw failure(Codes.duplicateName, "SET gives `\(item.column.text)` two values", at: item.span)
       }
-      let value = try typed(item.value, in: context)
-      let column = input.scope.columns[position]
-      output.scope.columns[position].index = first + added.count
-      output.scope.replaced[Scope.folded(column.name)] = item.span
-      added.append(NamedExpression(column.name, value))
+      values.append(NamedExpression(input.scope.columns[position].name, try typed(item.value, in: context)))
+      positions.append(position)
     }
+    let (input, added) = try attached(subqueries, to: input, values, at: span, environment)
+    var output = input
+    let first = input.relation.schema.count
+    for (place, (position, item)) in zip(positions, items).enumerated() {
+      output.scope.replaced[Scope.folded(input.scope.columns[position].name)] = item.span
+      output.scope.columns[position].index = first + place
+    }
+    output.emptyRow = input.emptyRow.map { $0 + added.map { $0.expression.overEmpty(input.emptyRow) } }
     output.relation = input.relation.projected(
       input.relation.identityExpressions + added, owner: environment.owner, range: range(span, environment))
     output.scope.reviewWindow()

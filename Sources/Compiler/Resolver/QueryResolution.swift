@@ -35,9 +35,24 @@ extension Resolver {
   func resolveSubquery(_ query: Query, _ environment: Environment) throws(CompileError) -> Relation {
     var inner = environment
     inner.allowsTerminal = false
+    inner.outer = nil
     let resolved = try resolve(query, inner)
     if resolved.scope.isUncertain { throw .reported }
     return resolved.finished
+  }
+
+  /// A query in FROM or in parentheses of its own: within a subquery it may read the outer row as that does.
+  func resolveDerived(_ query: Query, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
+    var inner = environment
+    inner.allowsTerminal = false
+    let resolved = try resolve(query, inner)
+    if resolved.scope.isUncertain { throw .reported }
+    var closed = resolved.closed
+    closed.emptyRow = nil
+    if resolved.emptyRow != nil, !closed.correlations.isEmpty {
+      throw notSupported("an aggregate over rows that depend on the outer row, in FROM of a subquery,", at: query.span)
+    }
+    return closed
   }
 
   func define(_ with: WithClause, in environment: inout Environment) throws(CompileError) {
@@ -81,11 +96,17 @@ extension Resolver {
     }
     if let emit = body.emit { current = try self.emit(emit, on: current, throughFilter: true) }
     if !body.orderBy.isEmpty { current = try order(current, by: body.orderBy, at: body.span, environment) }
-    if let limit = body.limit { current = try self.limit(current, limit, at: limit.span, environment) }
+    if let limit = body.limit {
+      if !current.correlations.isEmpty {
+        throw notSupported("LIMIT in a subquery with a condition on the outer row", at: limit.span)
+      }
+      current = try self.limit(current, limit, at: limit.span, environment)
+    }
     if let visible = current.hiddenAfterOrdering {
       current.scope.columns = Array(current.scope.columns.prefix(visible))
-      let finished = current.finished
-      current = ResolvedQuery(relation: finished, scope: Scope(finished, alias: nil, producer: body.span))
+      current.hiddenAfterOrdering = nil
+      current = current.closed
+      current.scope.producer = body.span
     }
     return current
   }
@@ -109,8 +130,9 @@ extension Resolver {
     case .from(let items): return try from(items, at: term.span, environment)
     case .values(let rows): return try values(rows, at: term.span, environment)
     case .parenthesized(let query):
-      let relation = try resolveSubquery(query, environment)
-      return ResolvedQuery(relation: relation, scope: Scope(relation, alias: nil, producer: query.span))
+      var derived = try resolveDerived(query, environment)
+      derived.scope.producer = query.span
+      return derived
     case .error: throw .reported
     }
   }
@@ -164,6 +186,9 @@ extension Resolver {
     _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
     guard op.kind == .union else { throw notSupported(op.kind.rawValue, at: op.span) }
+    if ([left] + operands.map(\.query)).contains(where: { !$0.correlations.isEmpty }) {
+      throw notSupported("\(op.kind.rawValue) in a subquery with a condition on the outer row", at: op.span)
+    }
     var relations = [left.finished]
     for (query, span) in operands {
       let right = query.finished

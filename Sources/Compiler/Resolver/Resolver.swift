@@ -29,6 +29,8 @@ struct Environment {
   var allowsTerminal = true
   /// Where to point in the user's text when the body is from another text.
   var callSite: SourceSpan?
+  /// The row around the subquery that is resolved.
+  var outer: OuterRow?
 }
 
 /// A sink with the relation that feeds it, in the order of the text.

@@ -98,6 +98,10 @@ struct ResolvedQuery: Hashable, Sendable {
   var isTerminated = false
   /// Columns from this place on are there for ORDER BY alone.
   var hiddenAfterOrdering: Int?
+  /// In a subquery: what must hold between its rows and the outer row, to be said by the join that puts them together.
+  var correlations: [TypedExpression] = []
+  /// In the row that an aggregate of everything gives for no rows: the value of each column.
+  var emptyRow: [TypedExpression]?
 
   /// The field of a visible column.
   func field(_ column: ScopeColumn) -> Field { relation.schema[column.index] }

@@ -27,12 +27,15 @@ extension Resolver {
       throw unjoinedWindows(input.relation, at: span)
     }
     let collector = AggregateCollector()
-    let context = ExpressionContext(input, environment, clause: "SELECT", aggregates: collector)
-    let items = try self.items(select.items, in: context, input: input)
+    var context = ExpressionContext(input, environment, clause: "SELECT", aggregates: collector)
+    let subqueries = SubqueryCollector()
+    context.subqueries = subqueries
+    var items = try self.items(select.items, in: context, input: input)
     let isGrouped = select.groupBy != nil || select.having != nil || !collector.calls.isEmpty
+    if !isGrouped { (input, items) = try attached(subqueries, to: input, items, at: span, environment) }
     var output: ResolvedQuery
     if isGrouped {
-      output = try grouped(input, select, items, collector, at: span, environment)
+      output = try grouped(input, select, items, collector, subqueries, at: span, environment)
     } else if case .distinct? = select.quantifier {
       output = projected(input, to: items, by: "SELECT", at: span, environment)
     } else {
@@ -45,7 +48,8 @@ extension Resolver {
   }
 
   /// The input of a SELECT without FROM.
-  func oneRow(at span: SourceSpan, _ environment: Environment) -> ResolvedQuery {
+  func oneRow(at span: SourceSpan, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
+    if let values = try outerValues(at: span, environment) { return values }
     let relation = Relation(.values(rows: [[]]), owner: environment.owner, range: range(span, environment))
     return ResolvedQuery(relation: relation, scope: Scope(relation, alias: nil, producer: nil))
   }
@@ -84,13 +88,15 @@ extension Resolver {
 
   private func grouped(
     _ input: ResolvedQuery, _ select: SelectClause, _ items: [NamedExpression], _ collector: AggregateCollector,
-    at span: SourceSpan, _ environment: Environment
+    _ subqueries: SubqueryCollector, at span: SourceSpan, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
-    let grouping = try selectGrouping(input, select, items, at: span, environment)
+    var grouping = try selectGrouping(input, select, items, at: span, environment)
     let keyword = select.groupBy?.span ?? span
     var having: TypedExpression?
     if let condition = select.having {
-      having = try predicate(condition, in: havingContext(input, items, collector, environment))
+      var context = havingContext(input, items, collector, environment)
+      context.subqueries = subqueries
+      having = try predicate(condition, in: context)
     }
     for (item, written) in zip(items, select.items) {
       guard case .expression(_, let alias?) = written.kind, items.count == select.items.count else { continue }
@@ -99,19 +105,24 @@ extension Resolver {
       }
     }
     nameCalls(items, collector)
+    try groupByCorrelations(&grouping, at: span, environment)
     let relation = try self.relation(
       of: grouping, collector.calls, state: nil, at: keyword, keyword: keyword, environment)
-    var filtered = relation
+    var base = try correlated(
+      ResolvedQuery(relation: relation, scope: Scope(relation, alias: nil, producer: nil)), grouping, collector.calls)
     if let having, let written = select.having {
       let condition = try overGroups(having, grouping, at: written.span)
-      filtered = relation.filtered(condition, owner: environment.owner, range: range(written.span, environment))
+      base = try restricted(
+        base, to: condition, subqueries, at: written.span, environment, grouping: grouping)
     }
-    let over = try items.map { (item) throws(CompileError) -> NamedExpression in
+    var over = try items.map { (item) throws(CompileError) -> NamedExpression in
       var expression = try self.overGroups(item.expression, grouping, at: span)
-      if case .column(let index) = expression.kind { expression.nullable = filtered.schema[index].nullable }
+      if case .column(let index) = expression.kind, index >= 0 {
+        expression.nullable = base.relation.schema[index].nullable
+      }
       return NamedExpression(item.name, expression)
     }
-    let base = ResolvedQuery(relation: filtered, scope: Scope(filtered, alias: nil, producer: nil))
+    (base, over) = try attached(subqueries, to: base, over, at: span, environment, grouping: grouping)
     var output = projected(base, to: over, by: "GROUP BY", at: span, environment)
     output.scope.recordLost(from: input.scope, by: "GROUP BY", at: keyword)
     output.mayEmit = true

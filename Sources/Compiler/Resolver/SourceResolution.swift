@@ -10,13 +10,28 @@ extension Resolver {
     _ items: [FromItem], at span: SourceSpan, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
     guard let first = items.first else { throw .reported }
-    var current = try fromItem(first, environment)
+    var current: ResolvedQuery
+    if let values = try outerValues(at: span, environment) {
+      current = try beside(values, first, environment)
+    } else {
+      current = try fromItem(first, environment)
+    }
     for item in items.dropFirst() { current = try self.comma(current, item, environment) }
     return current
   }
 
   private func fromItem(_ item: FromItem, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
     var current = try table(item.table, environment)
+    for join in item.joins { current = try self.join(current, join, at: join.span, environment) }
+    return current
+  }
+
+  /// In a subquery: its first table with the values of the outer row, which its joins then see.
+  private func beside(
+    _ values: ResolvedQuery, _ item: FromItem, _ environment: Environment
+  ) throws(CompileError) -> ResolvedQuery {
+    if case .unnest = item.table.primary.kind { return try comma(values, item, environment) }
+    var current = try pairs(values, try table(item.table, environment), at: item.span, environment)
     for join in item.joins { current = try self.join(current, join, at: join.span, environment) }
     return current
   }
@@ -35,6 +50,11 @@ extension Resolver {
       }
       return current
     }
+    if case .subquery(let query, isLateral: true) = item.table.primary.kind {
+      var current = try lateral(left, query, item.table, .inner, on: nil, at: item.span, environment)
+      for join in item.joins { current = try self.join(current, join, at: join.span, environment) }
+      return current
+    }
     let right = try fromItem(item, environment)
     return try pairs(left, right, at: item.span, environment)
   }
@@ -51,14 +71,19 @@ extension Resolver {
     if table.systemTime != nil { throw notSupported("FOR SYSTEM_TIME AS OF", at: table.span) }
     var relation: Relation
     var alias: String?
+    var derived: ResolvedQuery?
     switch table.primary.kind {
     case .name(let name):
       relation = try self.relation(named: name, environment)
       alias = name.parts.last?.text
     case .file(let literal): relation = try file(literal, environment)
     case .subquery(let query, let isLateral):
-      if isLateral { throw notSupported("LATERAL", at: table.primary.span) }
-      relation = try resolveSubquery(query, environment)
+      if isLateral {
+        throw failure(Codes.misplaced, "LATERAL reads the rows on its left, and there are none", at: table.primary.span)
+      }
+      let query = try resolveDerived(query, environment)
+      derived = query
+      relation = query.relation
     case .function(let call, _, let isLateral):
       if isLateral { throw notSupported("LATERAL", at: table.primary.span) }
       relation = try tableFunction(call, input: nil, environment).finished
@@ -67,9 +92,24 @@ extension Resolver {
     }
     if let written = table.alias {
       alias = written.name.text
+      if !written.columns.isEmpty, derived?.correlations.isEmpty == false {
+        throw notSupported("names for the columns of a query that reads an outer row", at: written.span)
+      }
       if !written.columns.isEmpty { relation = try renamed(relation, to: written.columns, at: written.span) }
     }
-    return ResolvedQuery(relation: relation, scope: Scope(relation, alias: alias, producer: table.span))
+    return named(derived, relation, alias, at: table.span)
+  }
+
+  /// A table's rows under its name; columns that only conditions on an outer row read stay out of sight.
+  private func named(
+    _ derived: ResolvedQuery?, _ relation: Relation, _ alias: String?, at span: SourceSpan
+  ) -> ResolvedQuery {
+    var output = ResolvedQuery(relation: relation, scope: Scope(relation, alias: alias, producer: span))
+    guard let derived, !derived.correlations.isEmpty else { return output }
+    output.correlations = derived.correlations
+    output.scope.columns = derived.scope.columns
+    output.scope.variables = alias.map { [RangeVariable(name: $0, columns: derived.scope.columns)] } ?? []
+    return output
   }
 
   func relation(named name: QualifiedName, _ environment: Environment) throws(CompileError) -> Relation {

@@ -43,7 +43,8 @@ extension Resolver {
   ) throws(CompileError) -> ResolvedQuery {
     guard case .unnest(let expression, let position) = table.primary.kind else { throw .reported }
     if let suffix = table.suffixAlias { throw notSupported("a suffix of UNNEST", at: suffix.span) }
-    let input = left ?? oneRow(at: table.span, environment)
+    let input: ResolvedQuery
+    if let left { input = left } else { input = try oneRow(at: table.span, environment) }
     if input.scope.isUncertain { throw .reported }
     let array = try typed(expression, in: ExpressionContext(input, environment, clause: "UNNEST"))
     guard case .array(let element, let elementNullable) = array.type else {

@@ -51,8 +51,14 @@ extension Resolver {
     _ operand: SyntaxExpression, _ set: MembershipSet, negated: Bool, at span: SourceSpan, in context: ExpressionContext
   ) throws(CompileError) -> TypedExpression {
     switch set {
-    case .subquery: throw notSupported("IN (query)", at: span)
-    case .unnest: throw notSupported("IN UNNEST(…)", at: span)
+    case .subquery(let query):
+      let found = try membership(operand, query, negated: negated, at: span, in: context)
+      return negated ? try not(found, at: span, in: context) : found
+    case .unnest(let array):
+      let values = try collecting([array, operand]) { (part) throws(CompileError) in try self.typed(part, in: context) }
+      let found = try call(
+        "ARRAY_CONTAINS", values, spans: [array.span, operand.span], at: span, in: context)
+      return negated ? try not(found, at: span, in: context) : found
     case .list(let items):
       let parts = [operand] + items
       let values = try collecting(parts) { (part) throws(CompileError) in try self.typed(part, in: context) }

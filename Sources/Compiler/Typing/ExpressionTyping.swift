@@ -16,10 +16,17 @@ struct ExpressionContext {
   var clause: String
   /// Where aggregate calls are collected; nil where they are not allowed.
   var aggregates: AggregateCollector?
+  /// Where subqueries are collected; nil where they are not allowed.
+  var subqueries: SubqueryCollector?
+  /// The rows that the expression is over; nil where there are none.
+  var input: ResolvedQuery?
+  /// Whether outer columns may be read: in a condition that becomes part of the join with the outer rows.
+  var readsOuter = false
 
   init(_ input: ResolvedQuery, _ environment: Environment, clause: String, aggregates: AggregateCollector? = nil) {
     scope = input.scope
     schema = input.relation.schema
+    self.input = input
     self.environment = environment
     self.clause = clause
     self.aggregates = aggregates
@@ -50,8 +57,8 @@ extension Resolver {
     case .parenthesized(let inner): return try typed(inner, in: context)
     case .tuple:
       throw notSupported("a tuple", at: expression.span, help: "write STRUCT(a, b), or compare the parts one by one")
-    case .subquery: throw notSupported("a subquery in an expression", at: expression.span)
-    case .exists: throw notSupported("EXISTS (query)", at: expression.span)
+    case .subquery(let query): return try subquery(query, .scalar, at: expression.span, in: context)
+    case .exists(let query): return try subquery(query, .exists, at: expression.span, in: context)
     case .unary(let op, let operand): return try unary(op, operand, at: expression.span, in: context)
     case .binary(let op, let left, let right, let operatorSpan):
       return try binary(op, left, right, operatorSpan: operatorSpan, at: expression.span, in: context)

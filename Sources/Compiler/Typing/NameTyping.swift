@@ -26,6 +26,8 @@ extension Resolver {
       return try fields(name.parts.dropFirst(), of: value, in: context)
     }
     if let parameter = context.environment.parameters[Scope.folded(first.text)] {
+      if parameter.readsOuter { context.environment.outer?.use(parameter.remappingColumns { $0 + OuterColumns.level }) }
+      let parameter = try outerValue(parameter, called: name, in: context)
       return try fields(name.parts.dropFirst(), of: parameter, in: context)
     }
     if name.parts.count == 1, let variable = context.scope.variable(first.text) {
@@ -38,7 +40,43 @@ extension Resolver {
     if name.parts.count == 1, !first.isQuoted, Self.clockReadings.contains(first.text.uppercased()) {
       return try call(first.text.uppercased(), [], spans: [], at: name.span, named: name.span, in: context)
     }
+    if let value = try outerColumn(name, in: context) { return value }
     throw unknownColumn(first, in: context)
+  }
+
+  /// A name of the row around this subquery; nil if it means nothing there either.
+  private func outerColumn(
+    _ name: QualifiedName, in context: ExpressionContext
+  ) throws(CompileError) -> TypedExpression? {
+    guard let outer = context.environment.outer else { return nil }
+    let reported = diagnostics.count
+    let value: TypedExpression
+    do throws(CompileError) {
+      value = try column(name, in: outer.context)
+    } catch {
+      if outer.needsValues || !isUnknownColumn(error) { throw error }
+      forget(diagnosticsAfter: reported)
+      return nil
+    }
+    outer.use(value)
+    return try outerValue(OuterColumns.wrapped(value), called: name, in: context)
+  }
+
+  /// A value of the outer row where it may be read, or a value of the row itself that equals it.
+  private func outerValue(
+    _ value: TypedExpression, called name: QualifiedName, in context: ExpressionContext
+  ) throws(CompileError) -> TypedExpression {
+    guard value.readsOuter else { return value }
+    let own = context.input?.localised(value) ?? value
+    if own.readsOuter, !context.readsOuter {
+      context.environment.outer?.needValues(of: value)
+      throw notSupported("`\(name.text)` of the outer query in \(context.clause) of this subquery", at: name.span)
+    }
+    return own
+  }
+
+  private func isUnknownColumn(_ error: CompileError) -> Bool {
+    if case .diagnostic(let diagnostic) = error { diagnostic.code == Codes.unknownColumn.code } else { false }
   }
 
   /// The functions that the standard calls without parentheses. A column of that name comes first.

@@ -15,6 +15,7 @@ package enum RowErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
   case checkFailed = "R1008"
   case undecodable = "R1009"
   case timestampAhead = "R1010"
+  case severalRows = "R1011"
 
   /// The first sentence of the message, in the user's words.
   package var message: String {
@@ -28,6 +29,7 @@ package enum RowErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case .nullInNotNull: "NULL in a column declared NOT NULL"
     case .checkFailed: "a CHECK of the stream does not hold"
     case .undecodable: "the record does not decode"
+    case .severalRows: "this subquery gave more than one row"
     case .timestampAhead: "the time lies further ahead of the clock than MAX AHEAD allows"
     }
   }

@@ -16,6 +16,9 @@ extension FunctionFamily {
       "ENFORCE", [], "TRUE, or an error of the row where the condition is FALSE: how a CHECK is kept.",
       examples: ["ENFORCE(1 < 2)": "true"], [FunctionSignature(["condition": .bool], .boolean, Choice.enforce)])
     declare(
+      "AT_MOST_ONE", [], "TRUE for a count of 0 or 1, else an error of the row: how a subquery is held to one row.",
+      examples: ["AT_MOST_ONE(1)": "true"], [FunctionSignature(["count": .int], .boolean, Choice.atMostOne)])
+    declare(
       "ZEROIFNULL", [], "0 for NULL, else the number.", examples: ["ZEROIFNULL(NULL)": "0"],
       [
         FunctionSignature(["x": .int], .int64, nulls: .never, Choice.zeroIfNull),
@@ -31,6 +34,10 @@ extension FunctionFamily {
 enum Choice {
   static let enforce = Kernel.checked { (condition: Bool) in
     (true, condition ? nil : RowErrorCode.checkFailed)
+  }
+
+  static let atMostOne = Kernel.checked { (count: Int64) in
+    (true, count <= 1 ? nil : RowErrorCode.severalRows)
   }
 
   static let nullIf = Kernel { site throws(InvalidConstant) in
