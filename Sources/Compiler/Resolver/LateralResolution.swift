@@ -41,7 +41,8 @@ extension Resolver {
       let marked = inner.relation.projected(inner.relation.identityExpressions + [present])
       let relation = JoinConditions.joined(
         left.relation, marked, Join(.left, keys: []), on: conditions, owner: environment.owner, range: place)
-      return withDefaults(ResolvedQuery(relation: relation, scope: scope), row, after: width, environment)
+      return withDefaults(
+        ResolvedQuery(relation: relation, scope: scope), row, inner.relation.schema, after: width, environment)
     }
     if let condition {
       let all = JoinConditions.joined(
@@ -73,7 +74,7 @@ extension Resolver {
 
   /// The pairs with what the aggregate gives for no rows where a left row has none.
   private func withDefaults(
-    _ pairs: ResolvedQuery, _ row: [TypedExpression], after width: Int, _ environment: Environment
+    _ pairs: ResolvedQuery, _ row: [TypedExpression], _ inner: Schema, after width: Int, _ environment: Environment
   ) -> ResolvedQuery {
     let relation = pairs.relation
     let flag = relation.schema.count - 1
@@ -84,8 +85,9 @@ extension Resolver {
       let column = width + position
       let own = TypedExpression.column(column, relation.schema[column])
       let branch = ConditionalBranch(condition: isMissing, result: value.standing(for: own))
+      let nullable = value.nullable || inner[position].nullable
       items[column].expression = TypedExpression(
-        .conditional([branch], otherwise: own), type: own.type, nullable: true)
+        .conditional([branch], otherwise: own), type: own.type, nullable: nullable)
     }
     var output = pairs
     output.relation = relation.projected(items, owner: environment.owner)
