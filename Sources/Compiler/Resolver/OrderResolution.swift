@@ -68,6 +68,7 @@ extension Resolver {
     let offset =
       try limit.offset.map { (value) throws(CompileError) in try self.rowCount(value, "OFFSET", environment) } ?? 0
     var output = input
+    output.emptyRow = nil
     output.mayEmit = false
     if case .sort(let below, let keys, nil, 0) = input.relation.node {
       output.relation = Relation(

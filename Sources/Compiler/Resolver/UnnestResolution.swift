@@ -83,6 +83,7 @@ extension Resolver {
     let width = input.relation.schema.count
     let columns = (width..<relation.schema.count).map { ScopeColumn(name: relation.schema[$0].name, index: $0) }
     var output = input
+    output.emptyRow = nil
     output.relation = relation
     output.scope.columns += columns
     if let alias = names.alias {

@@ -187,6 +187,7 @@ extension Resolver {
   /// The old columns keep their names; the window's come at the end.
   private func windowed(_ input: ResolvedQuery, _ relation: Relation, at span: SourceSpan) -> ResolvedQuery {
     var output = input
+    output.emptyRow = nil
     output.relation = relation
     output.mayEmit = false
     let first = input.relation.schema.count
