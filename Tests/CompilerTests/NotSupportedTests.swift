@@ -30,7 +30,6 @@ import Values
     ("SELECT auction, COUNT(*) AS n FROM bids GROUP BY ROLLUP (auction)", "ROLLUP (auction)"),
     ("FROM bids |> INTERSECT ALL (FROM bids)", "INTERSECT ALL"),
     ("WITH RECURSIVE a AS (FROM bids) FROM a", "WITH RECURSIVE a AS (FROM bids)"),
-    ("CREATE TABLE t (a BIGINT, PRIMARY KEY (a)) FROM TOPIC 't'", "PRIMARY KEY (a)"),
     ("CREATE TABLE t AS FROM bids", "CREATE TABLE t AS FROM bids"),
     ("CREATE STREAM s (a MAP<STRING, BIGINT>) FROM TOPIC 's'", "MAP<STRING, BIGINT>"),
     ("CREATE STREAM s (a UUID) FROM TOPIC 's'", "UUID"),

@@ -51,9 +51,11 @@ package enum ErrorDestination: Hashable, Sendable {
   }
 }
 
-/// CREATE STREAM over a topic, a file, or nothing (fed by the command line or a test).
+/// CREATE STREAM or CREATE TABLE over a topic, a file, or nothing (fed by the command line or a test).
 package struct StreamDefinition: Hashable, Sendable {
   package var name: String
+  /// Whether a record replaces the row of its primary key: CREATE TABLE with a PRIMARY KEY.
+  package var isTable = false
   package var columns: [StreamColumn]
   package var watermark: StreamWatermark?
   package var checks: [StreamCheck] = []
@@ -66,6 +68,13 @@ package struct StreamDefinition: Hashable, Sendable {
   package var range: TextRange?
 
   package var schema: Schema { Schema(columns.map(\.field)) }
+
+  /// Whether a record may delete the row of its key. A file of plain rows has no way to say so.
+  var hasDeletions: Bool {
+    guard isTable else { return false }
+    if case .file = place { return false }
+    return true
+  }
 }
 
 /// CREATE SINK.
@@ -156,7 +165,7 @@ package enum CatalogEntry: Hashable, Sendable {
   /// The kind in the user's words.
   package var kind: String {
     switch self {
-    case .stream: "stream"
+    case .stream(let stream): stream.isTable ? "table" : "stream"
     case .query(let query): query.kind.rawValue
     case .sink: "sink"
     }

@@ -215,6 +215,8 @@ struct Lowering {
       var site = streams[scan.stream.name] ?? StreamSite(scan: scan, needsWatermark: !enabled, node: nil)
       for output in scan.outputs where !site.scan.outputs.contains(output) { site.scan.outputs.append(output) }
       site.needsWatermark = site.needsWatermark || underEventTime || scan.stream.maximumAhead != nil
+      // The last row of a key is that of the log, whatever its time.
+      if scan.stream.isTable { site.needsWatermark = false }
       streams[scan.stream.name] = site
     case .watermark(let input, _, _, _): collect(input, underEventTime: false)
     case .assignWindow, .windowAggregate:
@@ -251,7 +253,8 @@ struct Lowering {
     if streams[stream.name] == nil {
       let outputs = stream.columns.enumerated().map { ScanOutput(column: $0, field: $1.field) }
       streams[stream.name] = StreamSite(
-        scan: StreamScan(stream: stream, outputs: outputs, bounded: bounded), needsWatermark: true, node: nil)
+        scan: StreamScan(stream: stream, outputs: outputs, bounded: bounded), needsWatermark: !stream.isTable, node: nil
+      )
     }
     guard var site = streams[stream.name] else { return 0 }
     if let node = site.node { return node }
@@ -267,8 +270,9 @@ struct Lowering {
     }
     if let projection = layout.projection {
       port = add(
-        .project(projection), [port], properties(layout.deliveredSchema), owner: stream.name, range: range)
+        .project(projection), [port], properties(layout.projectedSchema), owner: stream.name, range: range)
     }
+    if let normalization = layout.normalization { port = normalize(port, layout, normalization, bounded: bounded) }
     if let (column, expression) = layout.watermark {
       var timed = properties(layout.deliveredSchema)
       timed.timeAttribute = TimeAttribute(column: column, delay: 0)
@@ -279,6 +283,24 @@ struct Lowering {
     site.node = port.node
     streams[stream.name] = site
     return port.node
+  }
+
+  /// Rows of one key to one worker, which keeps the last.
+  private mutating func normalize(
+    _ port: Port, _ layout: StreamLayout, _ normalization: Normalization, bounded: Bool
+  ) -> Port {
+    let stream = layout.scan.stream
+    let schema = layout.projectedSchema
+    let keys = normalization.keys.map { TypedExpression.column($0, schema[$0]) }
+    var properties = RelationProperties(schema: schema, bounded: bounded, partitioning: normalization.keys)
+    let exchanged = add(.exchange(keys), [port], properties, owner: stream.name, range: stream.range)
+    properties.schema = layout.deliveredSchema
+    properties.mode = .upsert(key: normalization.keys)
+    properties.keys = [normalization.keys]
+    let names = normalization.keys.map { schema[$0].name }.joined(separator: ", ")
+    let bound = StateBound(.keys, reason: "the row of each \(names), which is the table itself")
+    return add(
+      .normalize(normalization), [exchanged], properties, owner: stream.name, range: stream.range, state: bound)
   }
 
   // MARK: Side streams and sinks
@@ -303,10 +325,10 @@ struct Lowering {
       guard node.owner == owner else { return nil }
       let matches =
         switch node.operation {
-        case .scan, .filter, .project, .join, .unnest, .rank, .deduplicate, .over: stream == .errors
+        case .scan, .filter, .project, .join, .unnest, .rank, .deduplicate, .over, .normalize: stream == .errors
         case .assignWindow, .windowAggregate(.assign, _): stream == .late || stream == .errors
         case .windowAggregate, .groupAggregate, .watermark, .sort: stream == .errors
-        case .values, .union, .setOperation, .normalize, .limit, .exchange, .sink: false
+        case .values, .union, .setOperation, .limit, .exchange, .sink: false
         }
       return matches ? Port(node: index, stream: stream) : nil
     }

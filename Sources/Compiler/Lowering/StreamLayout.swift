@@ -1,6 +1,9 @@
-// How a stream is delivered: which parts of a record are decoded, which columns are computed from them, where each column
-// that somebody reads then lies. In: what all readers together want of the stream. Out: the scan's columns, the check, the
-// projection and the watermark, as expressions over one another.
+// How a stream or table is delivered: which parts of a record are decoded, which columns are computed from them, where each
+// column that somebody reads then lies. In: what all readers together want of it. Out: the scan's columns, the check, the
+// projection, the watermark and the table's normalization, as expressions over one another.
+//
+// A record that deletes has the key and nothing else: the last column of a table's scan says which do, checks let them
+// pass, and computed columns are NULL there.
 
 import Plan
 import Values
@@ -22,6 +25,10 @@ struct StreamLayout {
     if hasWatermark, let watermark = stream.watermark {
       let extra = Access.all(in: watermark.expression).union([Access(column: watermark.column)])
       let all = Access.covering(Set(wanted).union(extra))
+      wanted = wanted.filter(all.contains) + all.filter { !wanted.contains($0) }
+    }
+    if stream.isTable {
+      let all = Access.covering(Set(wanted).union(stream.primaryKey.map { Access(column: $0) }))
       wanted = wanted.filter(all.contains) + all.filter { !wanted.contains($0) }
     }
     final = wanted
@@ -60,17 +67,51 @@ struct StreamLayout {
   }
 
   private func column(_ access: Access) -> ScanColumn {
+    var field = field(access)
+    // What a value lacks of the key is taken from the record's key.
+    if isTable, scan.stream.primaryKey.contains(access.column) { field.nullable = true }
     switch scan.stream.columns[access.column].origin {
-    case .metadata(let part): ScanColumn(part: part, field: field(access))
-    case .value, .computed: ScanColumn(part: .field(names(access)), field: field(access))
+    case .metadata(let part): return ScanColumn(part: part, field: field)
+    case .value, .computed: return ScanColumn(part: .field(names(access)), field: field)
     }
   }
 
-  var scanned: [ScanColumn] { decoded.map(column) }
+  private var isTable: Bool { scan.stream.isTable }
+  private var hasDeletions: Bool { scan.stream.hasDeletions }
 
-  var scannedSchema: Schema { Schema(decoded.map(field)) }
+  private static let deletion = Field("$deletion", .boolean, nullable: false)
 
+  var scanned: [ScanColumn] {
+    decoded.map(column) + (hasDeletions ? [ScanColumn(part: .deletion, field: Self.deletion)] : [])
+  }
+
+  var scannedSchema: Schema { beforeNormalization(decoded) }
+
+  /// What the projection gives, and the scan where there is none.
+  var projectedSchema: Schema { beforeNormalization(final) }
+
+  private func beforeNormalization(_ accesses: [Access]) -> Schema {
+    guard isTable else { return Schema(accesses.map(field)) }
+    let fields = accesses.map { access in
+      var field = field(access)
+      field.nullable = field.nullable || hasDeletions || scan.stream.primaryKey.contains(access.column)
+      return field
+    }
+    return Schema(fields + (hasDeletions ? [Self.deletion] : []))
+  }
+
+  /// What readers see.
   var deliveredSchema: Schema { Schema(final.map(field)) }
+
+  /// How a table keeps the last row of each key; nil for a stream.
+  var normalization: Normalization? {
+    guard isTable else { return nil }
+    let keys = scan.stream.primaryKey.compactMap { final.firstIndex(of: Access(column: $0)) }
+    return Normalization(keys: keys, deletion: hasDeletions ? final.count : nil)
+  }
+
+  /// The scan's mark of a deletion, over the scanned columns.
+  private var deletionMark: TypedExpression { .column(decoded.count, Self.deletion) }
 
   /// Over the scanned columns.
   private func overScanned(_ expression: TypedExpression) -> TypedExpression {
@@ -121,14 +162,28 @@ struct StreamLayout {
       }
     }
     guard let first = enforced.first else { return nil }
-    return enforced.count == 1
+    let all =
+      enforced.count == 1
       ? first : TypedExpression(.and(enforced), type: .boolean, nullable: enforced.contains(where: \.nullable))
+    return hasDeletions ? TypedExpression(.or([deletionMark, all]), type: .boolean, nullable: all.nullable) : all
   }
 
   /// The projection from scanned to delivered columns; nil when they are the same.
   var projection: [NamedExpression]? {
     if decoded == final, !final.contains(where: isComputed) { return nil }
-    return final.map { access in NamedExpression(field(access).name, overScanned(reference(access))) }
+    let items = final.map { access in NamedExpression(field(access).name, projected(access)) }
+    return items + (hasDeletions ? [NamedExpression(Self.deletion.name, deletionMark)] : [])
+  }
+
+  private func projected(_ access: Access) -> TypedExpression {
+    var value = overScanned(reference(access))
+    guard isTable else { return value }
+    if hasDeletions, isComputed(access) {
+      let nothing = ConditionalBranch(condition: deletionMark, result: .literal(.null, value.type))
+      return TypedExpression(.conditional([nothing], otherwise: value), type: value.type, nullable: true)
+    }
+    value.nullable = value.nullable || hasDeletions || scan.stream.primaryKey.contains(access.column)
+    return value
   }
 
   private func isComputed(_ access: Access) -> Bool {
@@ -150,8 +205,10 @@ struct StreamLayout {
       if case .computed = stream.columns[index].origin { return nil }
       return column(Access(column: index))
     }
+    let recordKey = stream.keyColumns.isEmpty ? stream.primaryKey : stream.keyColumns
     return SourceDescription(
       name: stream.name, place: stream.place, format: stream.format, declared: declared,
-      errorPolicy: stream.onError.policy, idleAfter: stream.watermark?.idleAfter, maximumAhead: stream.maximumAhead)
+      errorPolicy: stream.onError.policy, idleAfter: stream.watermark?.idleAfter, maximumAhead: stream.maximumAhead,
+      recordKey: stream.isTable ? recordKey.map { column(Access(column: $0)) } : [])
   }
 }

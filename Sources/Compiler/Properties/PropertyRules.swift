@@ -55,7 +55,13 @@ enum PropertyRules {
     }
     let key = stream.primaryKey.compactMap(position)
     var properties = RelationProperties(schema: Schema(scan.outputs.map(\.field)), bounded: scan.bounded)
-    if !stream.primaryKey.isEmpty, key.count == stream.primaryKey.count { properties.keys = [key] }
+    let isKeyed = !stream.primaryKey.isEmpty && key.count == stream.primaryKey.count
+    if isKeyed { properties.keys = [key] }
+    if stream.isTable {
+      // A row may be replaced or taken back however old it is: there is no time by which rows are complete.
+      properties.mode = isKeyed ? .upsert(key: key) : .retract
+      return properties
+    }
     if let watermark = stream.watermark, let column = position(of: watermark.column) {
       properties.timeAttribute = TimeAttribute(column: column, delay: 0)
     }

@@ -53,14 +53,8 @@ extension Resolver {
 
   private func relation(_ create: CreateRelation, at span: SourceSpan) throws(CompileError) -> Catalog.Change {
     try requireFree(create.name, orReplace: create.orReplace)
-    if create.kind == .table {
-      let key = create.elements.first { element in if case .primaryKey = element.kind { true } else { false } }
-      if let key {
-        throw notSupported(
-          "a TABLE with a PRIMARY KEY", at: key.span,
-          help: "CREATE STREAM reads the same topic as rows that are only added")
-      }
-      if create.query != nil { throw notSupported("CREATE TABLE … AS query", at: span, help: "use CREATE VIEW") }
+    if create.kind == .table, create.query != nil {
+      throw notSupported("CREATE TABLE … AS query", at: span, help: "use CREATE VIEW")
     }
     guard let query = create.query else { return .define(.stream(try stream(create, at: span))) }
     if let source = create.source {
@@ -218,8 +212,12 @@ extension Resolver {
     switch kind {
     case .stream, .table, .view, .materializedView, .sink, .pipeline:
       guard let entry = catalog.entry(named: name) else { return nil }
-      let wanted = kind == .table ? "stream" : kind.rawValue.lowercased()
-      return entry.kind == wanted || (kind == .view && entry.kind == "materialized view") ? .drop(entry.name) : nil
+      let wanted = kind.rawValue.lowercased()
+      // A TABLE without a primary key is a stream.
+      let isMeant =
+        entry.kind == wanted || (kind == .view && entry.kind == "materialized view")
+        || (kind == .table && entry.kind == "stream")
+      return isMeant ? .drop(entry.name) : nil
     case .topic: return catalog.topics[name] != nil ? .dropTopic(name) : nil
     case .type: return catalog.types[name] != nil ? .dropType(name) : nil
     case .function: return catalog.functions[name] != nil ? .dropFunction(name) : nil

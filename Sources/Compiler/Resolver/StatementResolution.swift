@@ -129,7 +129,7 @@ final class StatementResolution {
     case "VIEWS": names = entries("view", "materialized view")
     case "SINKS": names = entries("sink")
     case "PIPELINES": names = entries("pipeline")
-    case "TABLES", "RELATIONS": names = entries("stream", "view", "materialized view", "pipeline")
+    case "TABLES", "RELATIONS": names = entries("stream", "table", "view", "materialized view", "pipeline")
     case "TYPES": names = catalog.types.keys.sorted()
     case "TOPICS": names = catalog.topics.keys.sorted()
     case "FUNCTIONS":

@@ -23,6 +23,7 @@ extension Resolver {
       }
     }
     stream.keyColumns = try keyPositions(create.source?.key ?? [], names)
+    if create.kind == .table, !stream.primaryKey.isEmpty { try declareTable(create, &stream) }
     if let idle = options.idleAfter {
       guard stream.watermark != nil else {
         throw failure(

@@ -79,8 +79,8 @@ extension Resolver {
   ) throws(CompileError) -> ResolvedQuery {
     if input.scope.isUncertain { throw .reported }
     let (size, step) = try lengths(of: request)
-    let attribute = try timeAttribute(of: input, request, environment)
     if input.relation.properties.mode != .append { throw windowOverUpdates(input, request) }
+    let attribute = try timeAttribute(of: input, request, environment)
     if input.scope.isWindowVisible, !readsWindowTime(attribute, input) {
       throw failure(Codes.nestedWindow, "the rows are in windows already, by another time", at: request.span)
     }
@@ -177,7 +177,13 @@ extension Resolver {
   private func windowOverUpdates(_ input: ResolvedQuery, _ request: WindowRequest) -> CompileError {
     failure(Codes.needsAppend, "WINDOW needs rows that are never changed, and these are", at: request.span) {
       diagnostic in
-      let origin = self.updatingOperator(input.relation).flatMap { self.span($0.range) }
+      let updating = self.updatingOperator(input.relation)
+      if let updating, case .scan(let scan) = updating.node {
+        let place = self.span(updating.range).map { diagnostic.labelled($0, "rows of a table are replaced") }
+        return (place ?? diagnostic).help(
+          "to read each record of `\(scan.stream.name)` once, declare its topic or file as a STREAM too")
+      }
+      let origin = updating.flatMap { self.span($0.range) }
       let labelled =
         origin.map { diagnostic.labelled($0, "this operator changes rows that it has given") } ?? diagnostic
       return labelled.help("write EMIT FINAL after the windowed aggregate: it then gives each row once")

@@ -37,8 +37,13 @@ package struct RecordCommands {
 
   /// Appends the lines of `descriptor` to a topic until they end, or until Ctrl-C: what came until then is kept.
   package func produce(
-    _ name: String, keyField: String?, partition: Int?, from descriptor: Int32 = STDIN_FILENO
+    _ name: String, keyField: String?, partition: Int?, deletes: Bool = false, from descriptor: Int32 = STDIN_FILENO
   ) throws -> ExitStatus {
+    guard keyField != nil || !deletes else {
+      throw EngineError(
+        "--delete appends keys without values, and nothing says what the key is",
+        advice: "name its field: --key FIELD", status: .wrongUsage)
+    }
     let log = try folder.openExistingForWriting()
     let topic = try log.topic(named: name, in: folder)
     guard !topic.isInternal else {
@@ -47,8 +52,8 @@ package struct RecordCommands {
     try check(partition, of: topic)
     let interrupt = InterruptFlag()
     defer { interrupt.stop() }
-    let producer = RecordProducer(topic, keyField: keyField, partition: partition)
-    let expectation = try FirstLineCheck(topic: name, registry: folder.registry(in: log))
+    let producer = RecordProducer(topic, keyField: keyField, partition: partition, deletes: deletes)
+    let expectation = deletes ? nil : try FirstLineCheck(topic: name, registry: folder.registry(in: log))
     if isatty(descriptor) == 1 { console.error("one record a line; Ctrl-D ends\n") }
     let started = ContinuousClock.now
     do {
@@ -110,7 +115,9 @@ package struct RecordCommands {
     text += "\n"
     if producer.blankLines > 0 { text += "\(Quantity.counted(producer.blankLines, "blank line")) left out\n" }
     if producer.recordsWithoutKey > 0 {
-      text += "\(Quantity.counted(producer.recordsWithoutKey, "record")) without the key `\(producer.keyName)`\n"
+      let lines = producer.deletes ? "line" : "record"
+      text += "\(Quantity.counted(producer.recordsWithoutKey, lines)) without the key `\(producer.keyName)`"
+      text += producer.deletes ? " left out\n" : "\n"
     }
     return text
   }

@@ -1,5 +1,5 @@
-// Records to lines. In: partitions and where to start. Out: values on standard output as they are, partition after
-// partition in turns of one read, each in its order. With `follows` it waits for more, from whatever process.
+// Records to lines. In: partitions and where to start. Out: values on standard output as they are, `null` for a record that
+// has none, partition after partition in turns of one read, each in its order. With `follows` it waits for more, from whatever process.
 
 import EventLog
 import Glibc
@@ -127,6 +127,7 @@ final class RecordConsumer {
     for row in 0..<spans.count where left > 0 && spans.offsets[row] < end {
       left -= 1
       if options.showsMetadata { appendMetadata(row, bytes, partition) }
+      if spans.valueLengths[row] < 0 { lines += "null".utf8 }
       if spans.valueLengths[row] > 0 {
         let start = Int(spans.valueStarts[row])
         lines.append(contentsOf: bytes[start..<start + Int(spans.valueLengths[row])])

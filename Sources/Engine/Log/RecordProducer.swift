@@ -18,17 +18,20 @@ final class RecordProducer {
   private(set) var blankLines = 0
   private(set) var recordsWithoutKey = 0
   private let topic: Topic
-  private let key: JSONField?
+  private let key: RecordKey?
+  /// Whether records have keys and no values, which deletes the rows of tables.
+  let deletes: Bool
   private let fixedPartition: Int?
   private let writers: [RecordBatchWriter]
   /// Where the next record without a key goes.
   private var turn = 0
   private var timestamp: Int64 = 0
 
-  init(_ topic: Topic, keyField: String?, partition: Int?) {
+  init(_ topic: Topic, keyField: String?, partition: Int?, deletes: Bool = false) {
     self.topic = topic
     keyName = keyField ?? ""
-    key = keyField.map(JSONField.init)
+    key = keyField.map(RecordKey.init)
+    self.deletes = deletes
     fixedPartition = partition
     counts = topic.partitions.map { _ in 0 }
     writers = topic.partitions.map { _ in RecordBatchWriter(capacity: 64 << 10) }
@@ -61,12 +64,17 @@ final class RecordProducer {
 
   private func append(_ line: UnsafeRawBufferPointer) throws {
     let found = key.flatMap { $0.value(in: line) }
-    if key != nil, found == nil { recordsWithoutKey += 1 }
+    if key != nil, found == nil {
+      recordsWithoutKey += 1
+      if deletes { return }
+    }
     let partition = place(found)
     let writer = writers[partition]
     if !writer.isEmpty, writer.byteCount + line.count + 1024 > RecordBatchHeader.maxBatchBytes { try write(partition) }
     if let found {
-      try found.bytes.withUnsafeBytes { try writer.append(key: $0, value: line, timestamp: timestamp) }
+      try found.bytes.withUnsafeBytes {
+        try writer.append(key: $0, value: deletes ? nil : line, timestamp: timestamp)
+      }
     } else {
       try writer.append(key: nil, value: line, timestamp: timestamp)
     }
@@ -76,23 +84,11 @@ final class RecordProducer {
   }
 
   /// By the hash of the key; without one in turn, but together when other records have one.
-  private func place(_ found: JSONField.Value?) -> Int {
+  private func place(_ found: RecordKey.Value?) -> Int {
     if let fixedPartition { return fixedPartition }
-    if key != nil { return KeyHash.part(of: Self.hash(found), parts: counts.count) }
+    if key != nil { return KeyHash.part(of: found?.hash ?? Hash.null, parts: counts.count) }
     defer { turn = (turn + 1) % counts.count }
     return turn
-  }
-
-  /// The engine's stable hash of a string, of an integer, and of NULL: a sink keyed by such a column puts its rows into
-  /// the same partitions.
-  static func hash(_ value: JSONField.Value?) -> UInt64 {
-    guard let value else { return Hash.null }
-    if !value.isString, let number = Int64(String(decoding: value.bytes, as: UTF8.self)) { return Hash.int(number) }
-    // The hash may look at 15 bytes after the end.
-    let padded = value.bytes + [UInt8](repeating: 0, count: 16)
-    return padded.withUnsafeBufferPointer { bytes in
-      bytes.baseAddress.map { Hash.bytes($0, count: value.bytes.count) } ?? Hash.null
-    }
   }
 
   private func write(_ partition: Int) throws {

@@ -101,7 +101,7 @@ final class PreparedTest {
 
   private func perform(_ step: TestStep, _ run: TestRun) throws(TestFailure) {
     switch step.kind {
-    case .given(let rows): try run.give(rows.relation.text, try jsonRecords(rows))
+    case .given(let rows): try run.give(rows.relation.text, try records(rows))
     case .advance(.processingTime, .by(let duration)): run.advanceClock(by: try microseconds(duration))
     case .advance(.processingTime, .to(let expression)): run.setClock(try instant(expression.span))
     case .advance(.watermark(let name), .to(let expression)):
@@ -183,27 +183,12 @@ final class PreparedTest {
     return places
   }
 
-  /// The given rows as records of the stream, so that they pass its codec as any other.
-  private func jsonRecords(_ rows: TestRows) throws(TestFailure) -> [[UInt8]] {
+  private func records(_ rows: TestRows) throws(TestFailure) -> [GivenRecord] {
     let name = rows.relation.text
     guard let source = plan.sources.first(where: { $0.name.lowercased() == name.lowercased() }) else {
       throw TestFailure("  GIVEN \(name): no query of the file reads the stream `\(name)`")
     }
-    let declared = source.declared.filter { if case .field = $0.part { true } else { false } }.map(\.field)
-    var fields = declared
-    if !rows.columns.isEmpty {
-      fields = []
-      for column in rows.columns {
-        guard let field = declared.first(where: { $0.name.lowercased() == column.text.lowercased() }) else {
-          throw TestFailure("  GIVEN \(name): the stream has no column `\(column.text)`")
-        }
-        fields.append(field)
-      }
-    }
-    let batch = try ConstantRows(query, settings, catalog).rows(rows.rows.map(\.span), of: fields)
-    let buffer = ByteBuffer()
-    JSONRecordEncoder(JSONEncoderPlan(fields: fields)).encode(batch, operations: nil, into: buffer)
-    return buffer.array.split(separator: UInt8(ascii: "\n")).map(Array.init)
+    return try GivenRows(source: source, constants: ConstantRows(query, settings, catalog)).records(rows)
   }
 
   private func instant(_ span: SourceSpan) throws(TestFailure) -> Int64 {

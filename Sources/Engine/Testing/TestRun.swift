@@ -57,8 +57,8 @@ final class TestRun {
     return matches.map { sources[$0] }
   }
 
-  func give(_ name: String, _ records: [[UInt8]]) throws(TestFailure) {
-    for source in try source(name) { source.push(records: records) }
+  func give(_ name: String, _ records: [GivenRecord]) throws(TestFailure) {
+    for source in try source(name) { source.push(records) }
     try settle()
   }
 

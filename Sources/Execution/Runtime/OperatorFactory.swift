@@ -39,7 +39,10 @@ struct OperatorFactory {
         aggregation, inputIsAppendOnly: isAppendOnly, worker: worker.index, timeZone: timeZone)
     case .union: return UnionOperator()
     case .join(let join): return try self.join(join, node, id)
-    case .unnest, .setOperation, .rank, .deduplicate, .over, .normalize:
+    case .normalize(let normalization):
+      let partitions = topology.sources[id].reduce(0) { $0 + (sources[$1]?.partitionCount ?? 1) }
+      return NormalizeOperator(normalization, schema: input, hasOnePartition: partitions == 1)
+    case .unnest, .setOperation, .rank, .deduplicate, .over:
       throw .unsupported("this version does not run the operation \(OperationText.name(node.operation))")
     case .sort(let keys, let limit, let offset):
       return SortOperator(keys, limit: limit, offset: offset, schema: input, timeZone: timeZone)

@@ -121,8 +121,8 @@ struct Topology: Sendable {
     case .watermark, .assignWindow, .windowAggregate, .groupAggregate: true
     case .sort(let keys, _, _): keys.contains { canFail($0.expression) }
     case .exchange(let keys): keys.contains(where: canFail)
-    case .join, .unnest, .rank, .deduplicate, .over: true
-    case .scan, .values, .union, .setOperation, .normalize, .limit, .sink: false
+    case .join, .unnest, .rank, .deduplicate, .over, .normalize: true
+    case .scan, .values, .union, .setOperation, .limit, .sink: false
     }
   }
 

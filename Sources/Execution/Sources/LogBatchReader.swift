@@ -21,19 +21,25 @@ final class LogBatchReader {
     let hasKey = Vector<Bool>(uninitialized: rows)
     let places = Vector<Int64>(uninitialized: rows)
     let times = Vector<Int64>(uninitialized: rows)
+    let hasValue = Vector<Bool>(uninitialized: rows)
     var keyCount = 0
+    var valueCount = 0
     for row in 0..<rows {
       values.base[row] = Self.view(spans.valueStarts[row], spans.valueLengths[row])
       keys.base[row] = Self.view(spans.keyStarts[row], spans.keyLengths[row])
       hasKey.base[row] = spans.keyLengths[row] >= 0
       keyCount += hasKey.base[row] ? 1 : 0
+      hasValue.base[row] = spans.valueLengths[row] >= 0
+      valueCount += hasValue.base[row] ? 1 : 0
       places.base[row] = spans.offsets[row]
       times.base[row] = spans.timestamps[row] &* 1000
     }
     let keyColumn =
       keyCount == 0
       ? nil : Column(.bytes(BytesVector(views: keys, blob: blob)), validity: keyCount == rows ? nil : hasKey)
-    return RecordRun(blob: blob, values: values, keys: keyColumn, offsets: places, timestamps: times)
+    return RecordRun(
+      blob: blob, values: values, hasValue: valueCount == rows ? nil : hasValue, keys: keyColumn, offsets: places,
+      timestamps: times)
   }
 
   /// A missing value or key is an empty view.

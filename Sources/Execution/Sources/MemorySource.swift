@@ -4,17 +4,29 @@
 import Schemas
 import Values
 
+/// A record as a program gives it.
+package struct GivenRecord: Sendable {
+  package var key: [UInt8]?
+  package var value: [UInt8]?
+
+  package init(key: [UInt8]? = nil, value: [UInt8]?) {
+    self.key = key
+    self.value = value
+  }
+}
+
 package final class MemorySource: Source {
   private enum Item {
     case rows(Batch)
-    case records(Blob, Vector<ByteView>)
+    /// Records without their offsets, which follow from where they stand.
+    case records(RecordRun)
     case watermark(Int64)
 
     /// How far the partition's position moves.
     var count: Int {
       switch self {
       case .rows(let batch): batch.count
-      case .records(_, let views): views.count
+      case .records(let run): run.values.count
       case .watermark: 1
       }
     }
@@ -57,9 +69,28 @@ package final class MemorySource: Source {
 
   /// Records that the source's format decodes, as those of a topic.
   package func push(records: [[UInt8]], partition: Int = 0) {
+    push(records.map { GivenRecord(value: $0) }, partition: partition)
+  }
+
+  /// Records with their keys; one without a value deletes, where the source is a table.
+  package func push(_ records: [GivenRecord], partition: Int = 0) {
     guard !records.isEmpty else { return }
-    let strings = BytesVector(records)
-    partitions[partition].items.append(.records(strings.blob, strings.views))
+    let strings = BytesVector(records.map { $0.value ?? [] } + records.map { $0.key ?? [] })
+    let views = strings.views
+    let (count, both) = (records.count, views.count)
+    var keys: Column?
+    if records.contains(where: { $0.key != nil }) {
+      keys = Column(
+        .bytes(BytesVector(views: views.slice(count..<both), blob: strings.blob)),
+        validity: Vector(records.map { $0.key != nil }))
+    }
+    let lacksValue = records.contains { $0.value == nil }
+    partitions[partition].items.append(
+      .records(
+        RecordRun(
+          blob: strings.blob, values: views.slice(0..<count),
+          hasValue: lacksValue ? Vector(records.map { $0.value != nil }) : nil, keys: keys,
+          offsets: Vector(repeating: 0, count: count), timestamps: Vector(repeating: 0, count: count))))
   }
 
   /// From here on no row of the partition lies before `watermark`.
@@ -129,13 +160,12 @@ package final class MemorySource: Source {
     switch item {
     case .rows(let batch): return .rows(batch.slice(range))
     case .watermark(let time): return .watermark(time)
-    case .records(let blob, let views):
+    case .records(let run):
       let offsets = Vector<Int64>(uninitialized: range.count)
       for row in 0..<range.count { offsets.base[row] = first + Int64(row) }
-      return .records(
-        RecordRun(
-          blob: blob, values: views.slice(range), keys: nil, offsets: offsets,
-          timestamps: Vector(repeating: 0, count: range.count)))
+      var part = run.slice(range)
+      part.offsets = offsets
+      return .records(part)
     }
   }
 }

@@ -32,6 +32,8 @@ final class ScanReader: Operator {
   /// The buffer of the last chunk, when no column looks into it any more.
   private var spare: Blob?
   private var decoders: [Int: any RecordDecoder] = [:]
+  /// What a table takes from the keys of its records.
+  private let keys: RecordKeyDecoder?
   /// The next record's offset in each partition that this worker reads alone.
   private var nextRecord: [Int: Int64] = [:]
 
@@ -44,6 +46,7 @@ final class ScanReader: Operator {
     self.description = description
     self.source = source
     self.conventions = conventions
+    keys = RecordKeyDecoder(description.recordKey, columns: columns, conventions: conventions)
     batchRows = max(1, options.batchRows)
     keepsPayload = topology.mayFail[id]
     keepsOffsets = topology.mayFail[id] || topology.ordersByOffset[id]
@@ -130,10 +133,8 @@ final class ScanReader: Operator {
     var start = 0
     while start < run.values.count {
       let end = min(start + batchRows, run.values.count)
-      let decoded = decoder.decodeRecords(run.blob, run.values.slice(start..<end))
-      let part = RecordRun(
-        blob: run.blob, values: run.values.slice(start..<end), keys: run.keys?.slice(start..<end),
-        offsets: run.offsets.slice(start..<end), timestamps: run.timestamps.slice(start..<end))
+      let part = run.slice(start..<end)
+      let decoded = keys?.decode(part, decoder) ?? decoder.decodeRecords(part.blob, part.values)
       emit(decoded, run.blob, part, partition, base: 0, node: node, worker: worker)
       start = end
       worker.position.batch += 1
@@ -146,6 +147,7 @@ final class ScanReader: Operator {
     worker: Worker
   ) {
     reportFailures(decoded, blob, run, base: base, node: node, worker: worker)
+    node.counts.filtered += decoded.passedOver
     guard decoded.count > 0 else { return }
     let isPlain = columns.allSatisfy { if case .field = $0.part { true } else { false } }
     let offsets = keepsOffsets || !isPlain ? rowOffsets(decoded, run, base: base) : nil
@@ -194,6 +196,7 @@ final class ScanReader: Operator {
     case .key:
       guard let keys = run?.keys else { return .nulls(type, count: count) }
       return decoded.recordNumbers.map { keys.gather($0) } ?? keys
+    case .deletion: return Column(.bool(decoded.deletions ?? Vector(repeating: false, count: count)))
     case .headers, .field: return .nulls(type, count: count)
     }
   }

@@ -49,6 +49,8 @@ package struct Chunk: Sendable {
 package struct RecordRun: Sendable {
   package var blob: Blob
   package var values: Vector<ByteView>
+  /// Which records have a value; nil when all do.
+  package var hasValue: Vector<Bool>?
   /// Views of the keys; nil when no record has one. A record without a key is not valid.
   package var keys: Column?
   package var offsets: Vector<Int64>
@@ -56,13 +58,22 @@ package struct RecordRun: Sendable {
   package var timestamps: Vector<Int64>
 
   package init(
-    blob: Blob, values: Vector<ByteView>, keys: Column?, offsets: Vector<Int64>, timestamps: Vector<Int64>
+    blob: Blob, values: Vector<ByteView>, hasValue: Vector<Bool>? = nil, keys: Column?, offsets: Vector<Int64>,
+    timestamps: Vector<Int64>
   ) {
     self.blob = blob
     self.values = values
+    self.hasValue = hasValue
     self.keys = keys
     self.offsets = offsets
     self.timestamps = timestamps
+  }
+
+  /// The records of `range`, without a copy.
+  func slice(_ range: Range<Int>) -> RecordRun {
+    RecordRun(
+      blob: blob, values: values.slice(range), hasValue: hasValue?.slice(range), keys: keys?.slice(range),
+      offsets: offsets.slice(range), timestamps: timestamps.slice(range))
   }
 }
 

@@ -152,6 +152,7 @@ private struct NodeValidation {
     case .over(let over): return try same + types(of: over)
     case .normalize(let normalization):
       try Misfit.demand(normalization.keys.allSatisfy(same.indices.contains), "its keys name columns it does not have")
+      if let order = normalization.order { try checkTime(order, in: input) }
       guard let deletion = normalization.deletion else { return same }
       try Misfit.demand(
         deletion == same.count - 1 && same[deletion] == .boolean, "its mark of deletion is not its last column")
@@ -178,6 +179,7 @@ private struct NodeValidation {
         case .field(let path): path.isEmpty ? DataType.Storage.row : nil
         case .timestamp, .partition, .offset: .int
         case .key, .headers, .topic: .bytes
+        case .deletion: .bool
         }
       try column.field.type.checkBounds()
       try Misfit.demand(

@@ -35,6 +35,8 @@ package enum RecordPart: Hashable, Sendable, Codable {
   case key
   case headers
   case topic
+  /// Whether the record deletes its key, a BOOLEAN: a record without a value, in a table over a topic.
+  case deletion
 }
 
 /// A column that a scan delivers.
@@ -72,10 +74,13 @@ package struct SourceDescription: Hashable, Sendable, Codable {
   package var idleAfter: Int64?
   /// How far a time attribute may lie ahead of the clock, in microseconds; nil for any distance.
   package var maximumAhead: Int64?
+  /// The columns that a record's key holds, in order, where the stream is a table: what a record without a value deletes.
+  package var recordKey: [ScanColumn]
 
   package init(
     name: String, place: ExternalPlace, format: RecordFormat, declared: [ScanColumn],
-    errorPolicy: ErrorPolicy = .deadLetter, idleAfter: Int64? = nil, maximumAhead: Int64? = nil
+    errorPolicy: ErrorPolicy = .deadLetter, idleAfter: Int64? = nil, maximumAhead: Int64? = nil,
+    recordKey: [ScanColumn] = []
   ) {
     self.name = name
     self.place = place
@@ -84,6 +89,7 @@ package struct SourceDescription: Hashable, Sendable, Codable {
     self.errorPolicy = errorPolicy
     self.idleAfter = idleAfter
     self.maximumAhead = maximumAhead
+    self.recordKey = recordKey
   }
 }
 

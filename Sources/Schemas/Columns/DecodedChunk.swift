@@ -77,6 +77,10 @@ package struct DecodedChunk: Sendable {
   /// The number of each row's record; nil when it is the row's own number, as it is without failures.
   package var recordNumbers: Vector<Int32>?
   package var failures: [DecodeFailure]
+  /// Which rows delete what they name; nil when none does.
+  package var deletions: Vector<Bool>?
+  /// Records that say nothing of their own and leave neither a row nor a failure.
+  package var passedOver = 0
   /// Where decoding stopped: the start of the first line that was not decoded, or the end of the range.
   package var end: Int
 

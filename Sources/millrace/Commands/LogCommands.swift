@@ -37,15 +37,20 @@ extension Commands {
       "produce", "Append lines of standard input to a topic.", operands: "TOPIC", count: 1...1,
       options: [
         OptionDescription(
-          "--key", .value("FIELD"), "the field whose value keys a JSON record and chooses its partition"),
+          "--key", .value("FIELD"),
+          "the field (or fields, a,b) whose value keys a JSON record and chooses its partition"),
+        .flag("--delete", "append the key of each line without a value: it deletes the row of a table"),
         OptionDescription("--partition", .value("N"), "append to this partition (default: by key, or in turn)"),
         dataOption,
       ],
-      examples: [("millrace produce payments --key card_id < payments.jsonl", "one record for each line")]),
+      examples: [
+        ("millrace produce payments --key card_id < payments.jsonl", "one record for each line"),
+        ("echo '{\"id\":7}' | millrace produce accounts --key id --delete", "no row with that id any more"),
+      ]),
     run: { arguments, console in
       try RecordCommands(console: console, dataFolder: arguments.value("--data")).produce(
         arguments.operands[0], keyField: arguments.value("--key"),
-        partition: try arguments.number("--partition", in: 0...1023).map(Int.init))
+        partition: try arguments.number("--partition", in: 0...1023).map(Int.init), deletes: arguments.has("--delete"))
     })
 
   static let consumeCommand = Command(

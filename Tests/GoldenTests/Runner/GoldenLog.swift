@@ -45,7 +45,7 @@ final class GoldenLog {
     }
   }
 
-  private static func record(_ line: String) -> (key: [UInt8]?, value: [UInt8]?) {
+  static func record(_ line: String) -> (key: [UInt8]?, value: [UInt8]?) {
     var key: [UInt8]?
     var rest = line
     if let place = line.firstRange(of: " => ") {

@@ -262,17 +262,23 @@ final class GoldenSession {
         if pipeline.isFinished { continue }
         let records =
           command.tags.contains("raw")
-          ? command.body.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0.utf8) }
-          : try RowNotation.records(command.body, of: source)
+          ? command.body.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            let (key, value) = GoldenLog.record(String(line))
+            return GivenRecord(key: key, value: value)
+          } : try RowNotation.records(command.body, of: source)
         push(records, to: pipeline.sources[place], partition: partition, pipeline: index)
       }
     }
     if !isRead { throw GoldenError(line: command.line, message: "no pipeline reads `\(stream)`") }
   }
 
-  private func push(_ records: [[UInt8]], to source: MemorySource, partition: Int, pipeline: Int) {
-    guard mode == .partitions else { return source.push(records: records, partition: partition) }
-    for (number, record) in records.enumerated() { source.push(records: [record], partition: number % 3) }
+  private func push(_ records: [GivenRecord], to source: MemorySource, partition: Int, pipeline: Int) {
+    guard mode == .partitions else { return source.push(records, partition: partition) }
+    for (number, record) in records.enumerated() {
+      // Records of one key lie in one partition, as a keyed topic has them.
+      let place = record.key.map { $0.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF } } ?? number
+      source.push([record], partition: place % 3)
+    }
     guard watermarks.count < announced.count, pipeline < announced[watermarks.count].count,
       let watermark = announced[watermarks.count][pipeline]
     else { return }

@@ -1,6 +1,7 @@
 // How scripts write rows: cells between bars, times on a base day, `·` for NULL. In: cells or values. Out: the other.
 
 import Engine
+import Execution
 import Foundation
 import Plan
 import Schemas
@@ -42,8 +43,31 @@ enum RowNotation {
     return count * factor
   }
 
-  /// The rows of a table whose first line names columns, as records of a stream, in its format.
-  static func records(_ body: String, of source: SourceDescription) throws(GoldenError) -> [[UInt8]] {
+  /// The mark of cells that a deletion does not have.
+  private static let deletion = "×"
+
+  /// The rows of a table whose first line names columns, as records of a stream, in its format. Where the stream is keyed,
+  /// with their keys; `×` in every other cell makes a record without a value.
+  static func records(_ body: String, of source: SourceDescription) throws(GoldenError) -> [GivenRecord] {
+    let values = try values(body, of: source)
+    guard !source.recordKey.isEmpty else { return values.map { GivenRecord(value: $0) } }
+    var lines = body.split(separator: "\n").map(String.init)
+    let names = cells(lines.removeFirst()).map { $0.lowercased() }
+    return try zip(lines, values).map { line, value throws(GoldenError) in
+      let row = cells(line)
+      var members: [String] = []
+      for column in source.recordKey {
+        guard let place = names.firstIndex(of: column.field.name.lowercased()), row[place] != "·" else { continue }
+        let isBare = source.recordKey.count == 1 && (column.field.type.isString || column.field.type.isBytes)
+        let text = isBare ? row[place] : try json(row[place], column.field.type)
+        members.append(source.recordKey.count == 1 ? text : "\(quoted(column.field.name)):\(text)")
+      }
+      let key = source.recordKey.count == 1 ? members.first : "{\(members.joined(separator: ","))}"
+      return GivenRecord(key: key.map { Array($0.utf8) }, value: row.contains(deletion) ? nil : value)
+    }
+  }
+
+  private static func values(_ body: String, of source: SourceDescription) throws(GoldenError) -> [[UInt8]] {
     var lines = body.split(separator: "\n").map(String.init)
     guard !lines.isEmpty else { throw GoldenError(line: 0, message: "a table names its columns in its first line") }
     let names = cells(lines.removeFirst())
@@ -59,7 +83,7 @@ enum RowNotation {
         guard let column, case .field(let path) = column.part else {
           throw GoldenError(line: 0, message: "the stream `\(source.name)` has no column `\(name)`")
         }
-        if cell == "-" && row.count > 1 { continue }
+        if cell == deletion || (cell == "-" && row.count > 1) { continue }
         members.append("\(quoted(path.last ?? name)):\(try json(cell, column.field.type))")
       }
       return Array("{\(members.joined(separator: ","))}".utf8)

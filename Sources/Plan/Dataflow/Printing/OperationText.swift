@@ -60,6 +60,7 @@ package enum OperationText {
     case .key: "METADATA key"
     case .headers: "METADATA headers"
     case .topic: "METADATA topic"
+    case .deletion: "deletions"
     }
   }
 
