@@ -54,7 +54,8 @@ package enum ErrorDestination: Hashable, Sendable {
 /// CREATE STREAM or CREATE TABLE over a topic, a file, or nothing (fed by the command line or a test).
 package struct StreamDefinition: Hashable, Sendable {
   package var name: String
-  /// Whether a record replaces the row of its primary key: CREATE TABLE with a PRIMARY KEY.
+  /// Whether a record replaces the row of its primary key, or takes rows back: CREATE TABLE with a PRIMARY KEY, or in a format
+  /// that says what changes.
   package var isTable = false
   package var columns: [StreamColumn]
   package var watermark: StreamWatermark?
@@ -72,7 +73,7 @@ package struct StreamDefinition: Hashable, Sendable {
   /// Whether a record may delete the row of its key. A file of plain rows has no way to say so.
   var hasDeletions: Bool {
     guard isTable else { return false }
-    if case .file = place { return false }
+    if case .file = place { return format.saysChanges }
     return true
   }
 }

@@ -285,7 +285,7 @@ struct Lowering {
     return port.node
   }
 
-  /// Rows of one key to one worker, which keeps the last.
+  /// Rows of one key to one worker, which keeps the last; rows without a key are added and taken back where they are.
   private mutating func normalize(
     _ port: Port, _ layout: StreamLayout, _ normalization: Normalization, bounded: Bool
   ) -> Port {
@@ -293,6 +293,12 @@ struct Lowering {
     let schema = layout.projectedSchema
     let keys = normalization.keys.map { TypedExpression.column($0, schema[$0]) }
     var properties = RelationProperties(schema: schema, bounded: bounded, partitioning: normalization.keys)
+    if keys.isEmpty {
+      properties.schema = layout.deliveredSchema
+      properties.mode = .retract
+      properties.partitioning = nil
+      return add(.normalize(normalization), [port], properties, owner: stream.name, range: stream.range)
+    }
     let exchanged = add(.exchange(keys), [port], properties, owner: stream.name, range: stream.range)
     properties.schema = layout.deliveredSchema
     properties.mode = .upsert(key: normalization.keys)

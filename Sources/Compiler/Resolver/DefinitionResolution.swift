@@ -194,12 +194,12 @@ extension Resolver {
   }
 
   func runnable(_ insert: InsertStatement, owner: String) throws(CompileError) -> [ResolvedSink] {
-    if insert.onConflict != nil { throw notSupported("ON CONFLICT", at: insert.span) }
     extraSinks = []
     defer { extraSinks = [] }
     let environment = Environment(owner: owner)
     let query = try resolve(insert.query, environment)
     let output = try self.insert(query, into: insert.target, insert.columns, at: insert.span, environment)
+    if let action = insert.onConflict { try checkConflicts(output.relation, action, at: insert.span) }
     let sinks = extraSinks + [ResolvedSink(relation: output.relation, isResult: false)]
     for sink in sinks {
       ownedRelations[owner, default: []].append(sink.relation)

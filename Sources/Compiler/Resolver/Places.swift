@@ -89,11 +89,11 @@ extension Resolver {
     _ clause: FormatClause?, _ place: ExternalPlace, at span: SourceSpan
   ) throws(CompileError) -> RecordFormat {
     if let clause {
-      guard clause.payload == nil else {
-        throw notSupported(
-          "FORMAT \(clause.name.text.uppercased()) \(clause.payload?.text.uppercased() ?? "")", at: clause.span)
+      let format = try format(named: clause.name.text, at: clause.span)
+      guard let payload = clause.payload, !(format.saysChanges && payload.text.uppercased() == "JSON") else {
+        return format
       }
-      return try format(named: clause.name.text, at: clause.span)
+      throw notSupported("FORMAT \(clause.name.text.uppercased()) \(payload.text.uppercased())", at: clause.span)
     }
     guard case .file(let path) = place else { return .json }
     let lower = path.lowercased()
@@ -107,10 +107,12 @@ extension Resolver {
     case "JSON", "JSONL", "NDJSON": return .json
     case "CSV": return .csv
     case "RAW": return .raw
-    case "AVRO", "PROTOBUF", "DEBEZIUM", "CANAL", "PARQUET": throw notSupported("FORMAT \(name.uppercased())", at: span)
+    case "DEBEZIUM", "DEBEZIUM-JSON": return .debezium
+    case "CHANGELOG", "CHANGELOG-JSON": return .changelog
+    case "AVRO", "PROTOBUF", "CANAL", "PARQUET": throw notSupported("FORMAT \(name.uppercased())", at: span)
     default:
       throw failure(Codes.invalidDeclaration, "there is no format `\(name)`", at: span) {
-        $0.note("there are JSON, CSV and RAW")
+        $0.note("there are JSON, CSV, RAW, DEBEZIUM JSON and CHANGELOG JSON")
       }
     }
   }
@@ -143,6 +145,7 @@ extension Resolver {
     }
     if !fields.isEmpty { sink.schema = Schema(fields) }
     sink.keyColumns = create.key.map(\.text)
+    try checkKeys(of: sink, at: create.key.first?.span ?? create.name.span)
     if let schema = sink.schema {
       for name in create.key + primaryKeyNames(create.elements) {
         let names = schema.fields.map(\.name)
@@ -155,6 +158,20 @@ extension Resolver {
       }
     }
     return sink
+  }
+
+  /// A topic of rows that replace each other is keyed by what they replace each other by.
+  private func checkKeys(of sink: SinkDefinition, at span: SourceSpan) throws(CompileError) {
+    guard case .topic = sink.place, !sink.format.saysChanges, !sink.primaryKey.isEmpty, !sink.keyColumns.isEmpty,
+      Set(sink.primaryKey.map(Scope.folded)) != Set(sink.keyColumns.map(Scope.folded))
+    else { return }
+    throw failure(
+      Codes.invalidDeclaration,
+      "KEY (\(sink.keyColumns.joined(separator: ", "))) is not the PRIMARY KEY (\(sink.primaryKey.joined(separator: ", "))), by which the records of `\(sink.name)` replace each other",
+      at: span
+    ) {
+      $0.help("leave out KEY, which then is the PRIMARY KEY; or write FORMAT CHANGELOG JSON, which says each change")
+    }
   }
 
   private func primaryKeyNames(_ elements: [TableElement]) -> [Identifier] {

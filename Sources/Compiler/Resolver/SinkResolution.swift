@@ -31,8 +31,9 @@ extension Resolver {
   func insert(
     _ input: ResolvedQuery, _ insert: PipeInsert, at span: SourceSpan, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
-    if insert.onConflict != nil { throw notSupported("ON CONFLICT", at: span) }
-    return try self.insert(input, into: insert.target, insert.columns, at: span, environment)
+    let result = try self.insert(input, into: insert.target, insert.columns, at: span, environment)
+    if let action = insert.onConflict { try checkConflicts(result.relation, action, at: span) }
+    return result
   }
 
   func insert(
@@ -143,7 +144,7 @@ extension Resolver {
     _ relation: Relation, into sink: SinkDefinition, _ description: SinkDescription, at span: SourceSpan
   ) throws(CompileError) {
     let mode = relation.properties.mode
-    if mode == .append { return }
+    if mode == .append || sink.format.saysChanges { return }
     let origin = updatingOperator(relation).flatMap { self.span($0.range) }
     func adorned(_ diagnostic: Diagnostic) -> Diagnostic {
       origin.map { diagnostic.labelled($0, "this operator changes rows that it has given") } ?? diagnostic
@@ -151,7 +152,10 @@ extension Resolver {
     guard case .upsert(let key) = mode else {
       throw failure(
         Codes.sinkKey, "the rows that go into `\(sink.name)` are taken back whole, and no column says which", at: span
-      ) { adorned($0).help("keep the columns by which the aggregate groups") }
+      ) {
+        adorned($0).help("keep the columns by which the aggregate groups")
+          .help("or write each change: FORMAT CHANGELOG JSON in the sink's declaration")
+      }
     }
     let window = relation.properties.window
     func normalised(_ columns: [Int]) -> Set<Int> {
@@ -171,9 +175,31 @@ extension Resolver {
     throw failure(Codes.sinkKey, message, at: span) { diagnostic in
       var result = adorned(diagnostic)
       if !names.isEmpty { result = result.help("declare the sink with PRIMARY KEY (\(names))") }
+      result = result.help(
+        "or write each change, and what it replaces: FORMAT CHANGELOG JSON in the sink's declaration")
       if window != nil { result = result.help("or write EMIT FINAL: each window then gives its rows once") }
       return result
     }
+  }
+
+  /// ON CONFLICT: what happens where several rows of the query are one row of the sink. With the keys of the rows and the
+  /// sink the same there are none; rows that are only added replace each other, which is what DEDUPLICATE asks for.
+  func checkConflicts(
+    _ relation: Relation, _ action: ConflictAction, at span: SourceSpan
+  ) throws(CompileError) {
+    guard case .sink(let input, let sink) = relation.node else { return }
+    guard !sink.primaryKey.isEmpty else {
+      throw failure(
+        Codes.sinkKey, "ON CONFLICT: `\(sink.name)` has no PRIMARY KEY, so no two rows are in conflict", at: span
+      ) { $0.help("leave it out, or declare the sink with PRIMARY KEY (…)") }
+    }
+    // An updating query was checked: its rows have the sink's key.
+    if input.properties.mode != .append { return }
+    let isUnique = input.properties.keys.contains { Set($0).isSubset(of: Set(sink.primaryKey)) }
+    if action == .deduplicate || isUnique { return }
+    throw notSupported(
+      "ON CONFLICT DO \(action.rawValue)", at: span,
+      help: "ON CONFLICT DO DEDUPLICATE keeps the last row of each key, as a sink with a PRIMARY KEY does anyhow")
   }
 
   /// LATE INTO: the sink's columns by name from the rows that the window reads.

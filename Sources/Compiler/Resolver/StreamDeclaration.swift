@@ -23,7 +23,10 @@ extension Resolver {
       }
     }
     stream.keyColumns = try keyPositions(create.source?.key ?? [], names)
-    if create.kind == .table, !stream.primaryKey.isEmpty { try declareTable(create, &stream) }
+    if create.kind == .stream, stream.format.saysChanges { throw changesInStream(create, stream) }
+    if create.kind == .table, !stream.primaryKey.isEmpty || stream.format.saysChanges {
+      try declareTable(create, &stream)
+    }
     if let idle = options.idleAfter {
       guard stream.watermark != nil else {
         throw failure(

@@ -29,6 +29,26 @@ extension Resolver {
         at: create.source?.span ?? create.name.span
       ) { $0.help("leave out KEY, which then is the PRIMARY KEY, or name `\(name)` in it") }
     }
+    if table.format == .changelog, let column = create.elements.first(where: isOperationColumn) {
+      throw failure(
+        Codes.invalidDeclaration, "`op` is the kind of change in a changelog, so no column can have its name",
+        at: column.span)
+    }
     table.isTable = true
+  }
+
+  private func isOperationColumn(_ element: TableElement) -> Bool {
+    if case .column(let column) = element.kind { column.name.text == "op" && column.metadata == nil } else { false }
+  }
+
+  /// A STREAM of records that take rows back.
+  func changesInStream(_ create: CreateRelation, _ stream: StreamDefinition) -> CompileError {
+    let name = stream.format == .debezium ? "DEBEZIUM JSON" : "CHANGELOG JSON"
+    return failure(
+      Codes.invalidDeclaration, "a STREAM has rows that are never changed, and records of FORMAT \(name) change them",
+      at: create.source?.format?.span ?? create.source?.span ?? create.name.span
+    ) {
+      $0.help("CREATE TABLE \(create.name.text) (…, PRIMARY KEY (…)) reads them as the rows that stand")
+    }
   }
 }

@@ -26,7 +26,7 @@ package struct BoundPlan {
     for index in matches {
       inputs[index, default: []].append(path)
       plan.sources[index].place = path == "-" ? .standard : .file(path)
-      plan.sources[index].format = InferredFiles.format(of: path) ?? plan.sources[index].format
+      plan.sources[index].format = Self.format(of: path, instead: plan.sources[index].format)
     }
   }
 
@@ -35,9 +35,15 @@ package struct BoundPlan {
     guard !matches.isEmpty else { throw Self.unknown("--output", name, "sink", plan.sinks.map(\.name)) }
     for index in matches {
       plan.sinks[index].place = path == "-" ? .standard : .file(path)
-      plan.sinks[index].format = InferredFiles.format(of: path) ?? .json
+      plan.sinks[index].format = Self.format(of: path, instead: plan.sinks[index].format)
       plan.sinks[index].isResult = false
     }
+  }
+
+  /// A file of JSON lines holds changes where the declaration says so.
+  private static func format(of path: String, instead declared: RecordFormat) -> RecordFormat {
+    guard let format = InferredFiles.format(of: path) else { return declared }
+    return format == .json && declared.saysChanges ? declared : format
   }
 
   private static func unknown(_ option: String, _ name: String, _ kind: String, _ names: [String]) -> EngineError {
@@ -131,17 +137,22 @@ struct RunAssembly {
       }
       if sink.isResult { return try result(sink, node) }
       let encoding = RowEncoding(
-        form: sink.format == .csv ? .csv : .jsonLines, schema: node.properties.schema,
-        writesOperation: node.properties.mode != .append, keyColumns: node.properties.mode.keyColumns, zone: zone)
+        form: sink.format == .csv ? .csv : sink.format == .debezium ? .debezium : .jsonLines,
+        schema: node.properties.schema,
+        writesOperation: node.properties.mode != .append || sink.format == .changelog,
+        keyColumns: node.properties.mode.keyColumns, zone: zone)
       switch sink.place {
       case .file(let path): return try FileSink(path: path, encoding: encoding)
       case .standard, .unbound: return try FileSink(path: "-", encoding: encoding)
       case .topic(let topic):
         guard let log else { preconditionFailure("a plan that writes topics runs with the log open") }
         if !log.hasTopic(topic) { _ = try log.createTopic(topic, partitions: 1) }
-        let records = TopicEncoding(
-          schema: node.properties.schema, keyColumns: sink.keyColumns, isUpsert: !sink.primaryKey.isEmpty,
+        var records = TopicEncoding(
+          schema: node.properties.schema, keyColumns: sink.keyColumns.isEmpty ? sink.primaryKey : sink.keyColumns,
+          isUpsert: !sink.primaryKey.isEmpty && !sink.format.saysChanges,
           timeColumn: node.properties.timeAttribute?.column)
+        records.changes = sink.format.saysChanges ? sink.format : nil
+        records.rowKey = node.properties.mode.keyColumns
         let producer = durable.map { _ in "\(bound.plan.name)/\(sink.name)" }
         return TopicSink(topic: try log.topic(topic), encoding: records, producer: producer)
       }

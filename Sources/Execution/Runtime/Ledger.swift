@@ -102,6 +102,8 @@ package struct Ledger: Hashable, Sendable {
     case .scan(let source, _):
       sources.append(Source(name: plan.sources[source].name, read: counts.received, deadLettered: counts.failed))
       read += counts.received
+      // A record of a changelog may be two rows: one taken back, one added.
+      copied += counts.emitted - remaining
     case .values:
       sources.append(Source(name: "VALUES", read: counts.received))
       read += counts.received

@@ -10,6 +10,7 @@ package struct RowEncoding: Hashable, Sendable {
   package enum Form: Hashable, Sendable {
     case jsonLines
     case csv
+    case debezium
   }
 
   package var form: Form
@@ -41,7 +42,7 @@ package struct RowEncoding: Hashable, Sendable {
   /// What stands before the first row.
   var header: ByteBuffer? {
     switch form {
-    case .jsonLines: return nil
+    case .jsonLines, .debezium: return nil
     case .csv:
       let buffer = ByteBuffer()
       CSVRecordEncoder(csvPlan).encodeHeader(into: buffer)
@@ -54,6 +55,7 @@ final class TextRowEncoder: SinkEncoder {
   private enum Writer {
     case json(JSONRecordEncoder)
     case csv(CSVRecordEncoder)
+    case debezium(DebeziumRecordEncoder)
   }
 
   private let encoding: RowEncoding
@@ -67,6 +69,7 @@ final class TextRowEncoder: SinkEncoder {
     switch encoding.form {
     case .jsonLines: writer = .json(JSONRecordEncoder(encoding.jsonPlan))
     case .csv: writer = .csv(CSVRecordEncoder(encoding.csvPlan))
+    case .debezium: writer = .debezium(DebeziumRecordEncoder(encoding.jsonPlan))
     }
   }
 
@@ -86,6 +89,10 @@ final class TextRowEncoder: SinkEncoder {
     switch writer {
     case .json(let encoder): encoder.encode(batch, operations: kinds, into: buffer)
     case .csv(let encoder): encoder.encode(batch, operations: kinds, into: buffer)
+    case .debezium(let encoder):
+      let types = encoding.schema.fields.map(\.type)
+      encoder.encode(
+        batch, operations: kinds ?? ChangeKinds.of(batch, keyColumns: encoding.keyColumns, types: types), into: buffer)
     }
     if batch.count > 0 { rowBytes = buffer.count / batch.count + 8 }
     return EncodedRows(bytes: buffer, rows: batch.count)

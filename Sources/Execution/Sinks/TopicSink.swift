@@ -1,29 +1,11 @@
 // A topic of the log as a sink. In: rows. Out: JSON records, keyed by the key columns, spread over partitions by a stable
-// hash, stamped with event time. A run with a journal appends under its own producer id with sequence numbers, so that records
+// hash, stamped with event time. Where rows replace each other, what a step says of a key is one record, at its end. A run with a journal appends under its own producer id with sequence numbers, so that records
 // which a crash left behind the journal are recognised and not appended twice; another run's records are all new.
 
 import EventLog
 import Plan
 import Schemas
 import Values
-
-/// Rows as records of a topic.
-package struct TopicEncoding: Hashable, Sendable {
-  package var schema: Schema
-  /// The columns of the record key; without any, the whole row decides the partition and records have no key.
-  package var keyColumns: [Int]
-  /// Whether the stream updates rows: a row taken back and not replaced becomes a record without a value.
-  package var isUpsert: Bool
-  /// The event time of a row; nil for the clock.
-  package var timeColumn: Int?
-
-  package init(schema: Schema, keyColumns: [Int] = [], isUpsert: Bool = false, timeColumn: Int? = nil) {
-    self.schema = schema
-    self.keyColumns = keyColumns
-    self.isUpsert = isUpsert
-    self.timeColumn = timeColumn
-  }
-}
 
 package final class TopicSink: Sink {
   private let topic: Topic
@@ -36,7 +18,9 @@ package final class TopicSink: Sink {
   private var sequences: [Int64]
   /// By partition: records that are in the log already, from before a crash.
   private var present: [Int64]
-  private var lastTime: Int64 = 0
+  /// The changes of the step, where rows replace each other.
+  private var changes: [Batch] = []
+  private let upsertEncoder: TopicEncoder
 
   private static let batchBytes = 512 << 10
 
@@ -44,6 +28,7 @@ package final class TopicSink: Sink {
   package init(topic: Topic, encoding: TopicEncoding, producer: String?) {
     self.topic = topic
     self.encoding = encoding
+    upsertEncoder = TopicEncoder(encoding, partitions: topic.partitions.count)
     producerID = producer.map { name in
       let name = Blob(Array(name.utf8))
       return Int64(truncatingIfNeeded: Hash.bytes(UnsafePointer(name.base), count: name.capacity) >> 1)
@@ -54,8 +39,9 @@ package final class TopicSink: Sink {
     present = sequences
   }
 
+  /// Rows that replace each other are encoded when all of the step are there.
   package func makeEncoder() -> (any SinkEncoder)? {
-    TopicEncoder(encoding, partitions: topic.partitions.count)
+    encoding.isUpsert ? nil : TopicEncoder(encoding, partitions: topic.partitions.count)
   }
 
   package var position: [Int64] { sequences }
@@ -80,7 +66,22 @@ package final class TopicSink: Sink {
   package func write(_ piece: SinkPiece, step: SinkStep) throws(ExecutionError) {
     // A replay makes the same records in the same order: those that are in the log already are passed over.
     if step.isReplay && producerID == nil { return }
-    guard case .bytes(let encoded) = piece, let records = encoded.records else { return }
+    switch piece {
+    case .rows(let batch): changes.append(batch)
+    case .bytes(let encoded): try write(encoded, step: step)
+    }
+  }
+
+  package func endStep(_ step: SinkStep) throws(ExecutionError) {
+    guard !changes.isEmpty else { return }
+    let rows = UpsertConsolidation.rows(
+      changes, keyColumns: encoding.keyColumns, types: encoding.schema.fields.map(\.type))
+    changes = []
+    try write(upsertEncoder.encode(rows), step: step)
+  }
+
+  private func write(_ encoded: EncodedRows, step: SinkStep) throws(ExecutionError) {
+    guard let records = encoded.records else { return }
     let values = UnsafeRawPointer(encoded.bytes.base)
     for row in 0..<records.partitions.count {
       let index = Int(records.partitions.base[row])
@@ -147,102 +148,4 @@ package final class TopicSink: Sink {
   }
 
   package func close() throws(ExecutionError) { try flush(isDurable: true) }
-}
-
-/// What a record of a topic has beside its value.
-package struct EncodedRecords: Sendable {
-  /// Where each value ends in the bytes; a newline is its last byte.
-  package var ends: Vector<Int>
-  package var keys: BytesVector?
-  package var partitions: Vector<Int32>
-  /// Microseconds; nil for the clock.
-  package var times: Vector<Int64>?
-  /// Rows that were taken back; nil when none was.
-  package var isDeleted: Vector<Bool>?
-
-  func key(_ row: Int) -> UnsafeRawBufferPointer? {
-    guard let keys else { return nil }
-    let view = keys.views.base[row]
-    return UnsafeRawBufferPointer(start: keys.blob.base + Int(view.offset), count: Int(view.length))
-  }
-}
-
-/// Encodes rows as records at one worker.
-final class TopicEncoder: SinkEncoder {
-  private let encoding: TopicEncoding
-  private let partitions: Int
-  private let types: [DataType]
-  private let values: JSONRecordEncoder
-  private let keys: JSONRecordEncoder
-
-  init(_ encoding: TopicEncoding, partitions: Int) {
-    self.encoding = encoding
-    self.partitions = partitions
-    types = encoding.schema.fields.map(\.type)
-    values = JSONRecordEncoder(JSONEncoderPlan(fields: encoding.schema.fields))
-    keys = JSONRecordEncoder(JSONEncoderPlan(fields: encoding.keyColumns.map { encoding.schema.fields[$0] }))
-  }
-
-  func encode(_ given: Batch) -> EncodedRows {
-    let batch = encoding.isUpsert ? withoutReplaced(given) : given
-    let buffer = ByteBuffer(capacity: batch.count * 64 + 256)
-    let ends = VectorBuilder<Int>(capacity: batch.count)
-    values.encode(batch, into: buffer, rowEnds: ends)
-    var times: Vector<Int64>?
-    if let column = encoding.timeColumn, case .int(let vector) = batch.columns[column].data,
-      batch.columns[column].validity == nil
-    {
-      times = vector
-    }
-    var isDeleted: Vector<Bool>?
-    if encoding.isUpsert, let weights = batch.weights {
-      let flags = Vector<Bool>(uninitialized: batch.count)
-      for row in 0..<batch.count { flags.base[row] = weights.base[row] < 0 }
-      isDeleted = flags
-    }
-    let records = EncodedRecords(
-      ends: ends.finish(), keys: keys(of: batch), partitions: owners(of: batch), times: times, isDeleted: isDeleted)
-    return EncodedRows(bytes: buffer, rows: batch.count, records: records)
-  }
-
-  /// Without rows that are taken back only to be replaced: the record that follows says so already.
-  private func withoutReplaced(_ batch: Batch) -> Batch {
-    guard batch.weights != nil else { return batch }
-    let kinds = ChangeKinds.of(batch, keyColumns: encoding.keyColumns, types: types)
-    let rows = kinds.indices.filter { kinds[$0] != .updateBefore }.map { Int32(truncatingIfNeeded: $0) }
-    return rows.count == batch.count ? batch : batch.gather(Vector(rows))
-  }
-
-  /// A single text or binary column is the key as it is; another is its JSON form; several are a JSON object.
-  private func keys(of batch: Batch) -> BytesVector? {
-    let columns = encoding.keyColumns
-    guard let first = columns.first else { return nil }
-    if columns.count == 1, case .bytes(let strings) = batch.columns[first].data { return strings }
-    let buffer = ByteBuffer(capacity: batch.count * 24 + 64)
-    let ends = VectorBuilder<Int>(capacity: batch.count)
-    keys.encode(
-      Batch(columns: columns.map { batch.columns[$0] }, count: batch.count), into: buffer, rowEnds: ends)
-    let places = ends.finish()
-    let views = Vector<ByteView>(uninitialized: batch.count)
-    // `{"name":` and `}` around a single value.
-    let name = ByteBuffer()
-    JSONText.write(string: Array(encoding.schema.fields[first].name.utf8), into: name)
-    let (before, after) = columns.count == 1 ? (name.count + 2, 2) : (0, 1)
-    for row in 0..<batch.count {
-      let start = row == 0 ? 0 : places.base[row - 1]
-      views.base[row] = ByteView(offset: start + before, length: places.base[row] - start - before - after)
-    }
-    return BytesVector(views: views, blob: buffer.finish())
-  }
-
-  private func owners(of batch: Batch) -> Vector<Int32> {
-    let columns = encoding.keyColumns.isEmpty ? Array(types.indices) : encoding.keyColumns
-    let hashes = KeyHash.hashes(
-      columns.map { batch.columns[$0] }, types: columns.map { types[$0] }, count: batch.count)
-    let owners = Vector<Int32>(uninitialized: batch.count)
-    for row in 0..<batch.count {
-      owners.base[row] = Int32(truncatingIfNeeded: KeyHash.part(of: hashes.base[row], parts: partitions))
-    }
-    return owners
-  }
 }

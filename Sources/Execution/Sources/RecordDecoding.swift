@@ -7,7 +7,8 @@ import Values
 
 /// A decoder for the fields among `columns`, in their order; parts that are no fields are left to the scan.
 func makeDecoder(
-  format: RecordFormat, columns: [ScanColumn], declared: [ScanColumn], header: [UInt8]?, conventions: TextConventions
+  format: RecordFormat, columns: [ScanColumn], declared: [ScanColumn], header: [UInt8]?, conventions: TextConventions,
+  hasKey: Bool = false
 ) -> any RecordDecoder {
   let fields = decodedColumns(columns)
   switch format {
@@ -19,6 +20,12 @@ func makeDecoder(
         columns: fields, layout: layout ?? decodedColumns(declared).map { $0.path.joined(separator: ".") },
         conventions: conventions))
   case .raw: return RawRecordDecoder(columns: fields)
+  case .debezium:
+    return ChangeRecordDecoder(
+      .debezium, JSONDecoderPlan(columns: fields, conventions: conventions), keepsOldRows: !hasKey)
+  case .changelog:
+    return ChangeRecordDecoder(
+      .changelog, JSONDecoderPlan(columns: fields, conventions: conventions), keepsOldRows: !hasKey)
   }
 }
 

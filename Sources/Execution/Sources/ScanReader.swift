@@ -46,7 +46,7 @@ final class ScanReader: Operator {
     self.description = description
     self.source = source
     self.conventions = conventions
-    keys = RecordKeyDecoder(description.recordKey, columns: columns, conventions: conventions)
+    keys = RecordKeyDecoder(description, columns: columns, conventions: conventions)
     batchRows = max(1, options.batchRows)
     keepsPayload = topology.mayFail[id]
     keepsOffsets = topology.mayFail[id] || topology.ordersByOffset[id]
@@ -105,7 +105,7 @@ final class ScanReader: Operator {
     if let known = decoders[key] { return known }
     let made = makeDecoder(
       format: description.format, columns: columns, declared: description.declared, header: header,
-      conventions: conventions)
+      conventions: conventions, hasKey: keys != nil)
     decoders[key] = made
     return made
   }

@@ -2,7 +2,8 @@
 // where records can delete, a mark that says which do. Out: at the end of each step, for each key that changed, the row
 // taken back and the row that stands; or all rows at the end of bounded input. A row without a key is a dead letter.
 //
-// A watermark passes through: it completes nothing here. Keeps the row of each key for ever, for that is the table.
+// A watermark passes through: it completes nothing here. Keeps the row of each key for ever, for that is the table. Without
+// keys a row taken back is said in full, so nothing is kept: marks become weights.
 
 import Plan
 import Values
@@ -28,6 +29,7 @@ final class NormalizeOperator: Operator {
   var stateSize: StateSize { StateSize(rows: unanswered, keys: rows.keyCount, bytes: rows.byteCount) }
 
   func process(_ given: Batch, input: Int, step: StepContext, output: any OperatorOutput) {
+    if normalization.keys.isEmpty { return output.emit(weighted(given)) }
     let batch = withoutNullKeys(given, output)
     guard batch.count > 0 else { return }
     var deletions: Vector<Bool>?
@@ -38,6 +40,15 @@ final class NormalizeOperator: Operator {
       keys: normalization.keys.map { batch.columns[$0] }, deletions: deletions, times: times(of: batch),
       partition: partition, count: batch.count, notesChanges: !normalization.isFinal)
     if normalization.isFinal { unanswered += batch.count }
+  }
+
+  private func weighted(_ given: Batch) -> Batch {
+    guard let column = normalization.deletion, case .bool(let flags) = given.columns[column].data else { return given }
+    let weights = Vector<Int64>(uninitialized: given.count)
+    for row in 0..<given.count { weights.base[row] = flags.base[row] ? -1 : 1 }
+    var batch = given.replacing(columns: given.columns.dropLast())
+    batch.weights = weights
+    return batch
   }
 
   /// The times by which rows are later than others; NULL is earlier than any.

@@ -16,10 +16,14 @@ final class RecordKeyDecoder {
   private let keyTypes: [DataType]
   private let decoder: any RecordDecoder
   private let wrapsScalar: [UInt8]?
+  /// Whether a record without a value says nothing: Debezium's tombstone comes after the deletion.
+  private let passesOverEmpty: Bool
 
   /// nil when records need nothing of their keys.
-  init?(_ recordKey: [ScanColumn], columns: [ScanColumn], conventions: TextConventions) {
+  init?(_ source: SourceDescription, columns: [ScanColumn], conventions: TextConventions) {
+    let recordKey = source.recordKey
     if recordKey.isEmpty { return nil }
+    passesOverEmpty = source.format == .debezium
     let fields = columns.filter { if case .field = $0.part { true } else { false } }
     types = fields.map(\.field.type)
     var places: [(column: Int, key: Int)] = []
@@ -68,6 +72,11 @@ final class RecordKeyDecoder {
       decoded.failures[index].record = Int(upserts[decoded.failures[index].record])
     }
     fill(&decoded, from: run)
+    if passesOverEmpty {
+      decoded.recordCount = run.values.count
+      decoded.passedOver += absent.count
+      return decoded
+    }
     return merged(decoded, deleting: absent.finish(), run)
   }
 
@@ -83,7 +92,7 @@ final class RecordKeyDecoder {
       let deletes = row == decoded.count || (deletion < records.count && records.base[deletion] < numbers.base[row])
       order.append(Int32(truncatingIfNeeded: deletes ? decoded.count + deletion : row))
       places.append(deletes ? records.base[deletion] : numbers.base[row])
-      isDeletion.append(deletes)
+      isDeletion.append(deletes || (decoded.deletions?.base[row] ?? false))
       if deletes { deletion += 1 } else { row += 1 }
     }
     let selection = order.finish()

@@ -11,6 +11,18 @@ package enum RecordFormat: Hashable, Sendable, Codable {
   case csv
   /// The record's bytes as one STRING or BYTES column.
   case raw
+  /// Debezium's envelope in JSON: the row before and the row after a change.
+  case debezium
+  /// One JSON object in each record whose field `op` says what kind of change the row is.
+  case changelog
+
+  /// Whether a record says which kind of change it is.
+  package var saysChanges: Bool {
+    switch self {
+    case .debezium, .changelog: true
+    case .json, .csv, .raw: false
+    }
+  }
 }
 
 /// A place outside the dataflow.
