@@ -21,11 +21,14 @@ package struct CompileOptions: Hashable, Sendable {
   /// What unnamed statements belong to; nil for the name of the text.
   package var name: String?
   package var optimizer: OptimizerOptions
+  /// Whether the rows of materialized views and derived tables are kept in topics of the data folder.
+  package var keepsViews: Bool
 
   package init(
     follow: Bool = false, timeZone: String = "UTC", strict: Bool = false, name: String? = nil,
-    optimizer: OptimizerOptions = OptimizerOptions()
+    optimizer: OptimizerOptions = OptimizerOptions(), keepsViews: Bool = false
   ) {
+    self.keepsViews = keepsViews
     self.follow = follow
     self.timeZone = timeZone
     self.strict = strict

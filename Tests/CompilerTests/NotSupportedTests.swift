@@ -30,7 +30,6 @@ import Values
     ("SELECT auction, COUNT(*) AS n FROM bids GROUP BY ROLLUP (auction)", "ROLLUP (auction)"),
     ("FROM bids |> INTERSECT ALL (FROM bids)", "INTERSECT ALL"),
     ("WITH RECURSIVE a AS (FROM bids) FROM a", "WITH RECURSIVE a AS (FROM bids)"),
-    ("CREATE TABLE t AS FROM bids", "CREATE TABLE t AS FROM bids"),
     ("CREATE STREAM s (a MAP<STRING, BIGINT>) FROM TOPIC 's'", "MAP<STRING, BIGINT>"),
     ("CREATE STREAM s (a UUID) FROM TOPIC 's'", "UUID"),
     ("CREATE STREAM s (a BIGINT) FROM TOPIC 's' FORMAT AVRO", "FORMAT AVRO"),

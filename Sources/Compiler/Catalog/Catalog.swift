@@ -16,6 +16,8 @@ package struct Catalog: Hashable, Sendable {
   package var registeredSchemas: [String: Schema] = [:]
   /// The schemas of quoted file names, by the text between the quotes.
   package var files: [String: InferredFile] = [:]
+  /// Views and tables whose rows earlier runs keep in topics of the folder: what a name means that nothing here defines.
+  package var kept: [String: StreamDefinition] = [:]
   /// SET options in force, by name.
   package private(set) var settings: [String: Value] = [:]
   /// The position of each definition in the order in which they were made, for listings.
@@ -48,7 +50,9 @@ package struct Catalog: Hashable, Sendable {
     case .defineFunction(let function): next.functions[function.name] = function
     case .defineTableFunction(let function): next.tableFunctions[function.name] = function
     case .defineTopic(let topic): next.topics[topic.name] = topic
-    case .drop(let name): next.entries[name] = nil
+    case .drop(let name):
+      next.entries[name] = nil
+      next.kept[name] = nil
     case .dropType(let name): next.types[name] = nil
     case .dropFunction(let name):
       next.functions[name] = nil
@@ -60,6 +64,7 @@ package struct Catalog: Hashable, Sendable {
   }
 
   package func entry(named name: String) -> CatalogEntry? { Catalog.find(name, in: entries) }
+  package func keptView(named name: String) -> StreamDefinition? { Catalog.find(name, in: kept) }
   package func type(named name: String) -> DataType? { Catalog.find(name, in: types) }
   package func function(named name: String) -> ScalarFunctionDefinition? { Catalog.find(name, in: functions) }
   package func tableFunction(named name: String) -> TableFunctionDefinition? { Catalog.find(name, in: tableFunctions) }

@@ -78,6 +78,19 @@ package struct StreamDefinition: Hashable, Sendable {
   }
 }
 
+extension StreamDefinition {
+  /// A view whose rows are kept in the topic of its name: by key, or as changes, or as they were added.
+  package static func keptView(_ name: String, schema: Schema, key: [Int], isChangelog: Bool) -> StreamDefinition {
+    var view = StreamDefinition(
+      name: name, columns: schema.fields.map { StreamColumn(field: $0, origin: .value) }, place: .topic(name),
+      format: isChangelog ? .changelog : .json)
+    view.isTable = isChangelog || !key.isEmpty
+    view.primaryKey = key
+    for column in key { view.columns[column].field.nullable = false }
+    return view
+  }
+}
+
 /// CREATE SINK.
 package struct SinkDefinition: Hashable, Sendable {
   package var name: String
@@ -96,6 +109,8 @@ package struct QueryDefinition: Hashable, Sendable {
     case view = "view"
     case materializedView = "materialized view"
     case stream = "stream"
+    /// CREATE TABLE … AS: the last row of each primary key.
+    case table = "table"
     case pipeline = "pipeline"
   }
 
@@ -104,6 +119,8 @@ package struct QueryDefinition: Hashable, Sendable {
   package var query: Query
   /// Pipe operators that go before a terminal CREATE were part of `query`; column names given by the declaration.
   package var columns: [String] = []
+  /// The names of a table's key.
+  package var primaryKey: [String] = []
   package var range: TextRange?
 }
 

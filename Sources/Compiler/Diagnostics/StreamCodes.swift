@@ -63,7 +63,8 @@ extension Codes {
     "E2007", group: "sink-key", title: "changes that the sink cannot take",
     rule: """
       A sink without PRIMARY KEY takes rows that are never changed. One with it takes changes of exactly that key, so it \
-      must be the key by which the query changes its rows.
+      must be the key by which the query changes its rows. A sink whose FORMAT says each change, CHANGELOG JSON or \
+      DEBEZIUM JSON, takes any.
       """,
     example: bids
       + "CREATE SINK s (auction BIGINT, n BIGINT) TO TOPIC 's';\nFROM bids |> AGGREGATE COUNT(*) AS n GROUP BY auction STATE UNBOUNDED |> INSERT INTO s;",

@@ -212,6 +212,9 @@ enum PropertyRules {
   private static func normalized(_ input: RelationProperties, by normalization: Normalization) -> RelationProperties {
     var properties = with(input) { properties in
       if normalization.deletion != nil { properties.schema.fields.removeLast() }
+      for key in normalization.keys { properties.schema.fields[key].nullable = false }
+      // A row may be replaced however old it is.
+      properties.timeAttribute = nil
     }
     properties.mode = .upsert(key: normalization.keys)
     properties.keys = [normalization.keys]

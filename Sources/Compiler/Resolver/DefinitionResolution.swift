@@ -53,14 +53,12 @@ extension Resolver {
 
   private func relation(_ create: CreateRelation, at span: SourceSpan) throws(CompileError) -> Catalog.Change {
     try requireFree(create.name, orReplace: create.orReplace)
-    if create.kind == .table, create.query != nil {
-      throw notSupported("CREATE TABLE … AS query", at: span, help: "use CREATE VIEW")
-    }
     guard let query = create.query else { return .define(.stream(try stream(create, at: span))) }
     if let source = create.source {
       throw failure(
         Codes.invalidDeclaration, "a stream is read from a place or made by a query, not both", at: source.span)
     }
+    if create.kind == .table { return try derivedTable(create, query, at: span) }
     if let element = create.elements.first {
       throw notSupported("columns of a stream made by a query", at: element.span)
     }
@@ -68,14 +66,18 @@ extension Resolver {
   }
 
   /// A query by name: resolved once to check it, again wherever it is read.
-  private func query(
-    _ query: Query, named name: QualifiedName, _ kind: QueryDefinition.Kind, columns: [Identifier], at span: SourceSpan
+  func query(
+    _ query: Query, named name: QualifiedName, _ kind: QueryDefinition.Kind, columns: [Identifier],
+    primaryKey: [Identifier] = [], at span: SourceSpan
   ) throws(CompileError) -> Catalog.Change {
     var environment = Environment(owner: name.text)
     environment.expanding = [name.text]
     var relation = try resolveSubquery(query, environment)
     if !columns.isEmpty { relation = try renamed(relation, to: columns, at: name.span) }
     try checkUnique(relation.schema, at: name.span)
+    if kind == .table {
+      _ = try keyed(relation, by: primaryKey.map { ($0.text, $0.span) }, of: name.text, at: name.span)
+    }
     if kind == .stream, relation.properties.mode != .append {
       let origin = updatingOperator(relation).flatMap { self.span($0.range) }
       throw failure(
@@ -89,7 +91,8 @@ extension Resolver {
     return .define(
       .query(
         QueryDefinition(
-          name: name.text, kind: kind, query: query, columns: columns.map(\.text), range: range(span, environment))))
+          name: name.text, kind: kind, query: query, columns: columns.map(\.text), primaryKey: primaryKey.map(\.text),
+          range: range(span, environment))))
   }
 
   private func checkUnique(_ schema: Schema, at span: SourceSpan) throws(CompileError) {
@@ -211,7 +214,12 @@ extension Resolver {
   func removal(of name: String, kind: DropStatement.Kind) -> Catalog.Change? {
     switch kind {
     case .stream, .table, .view, .materializedView, .sink, .pipeline:
-      guard let entry = catalog.entry(named: name) else { return nil }
+      guard let entry = catalog.entry(named: name) else {
+        guard let kept = catalog.keptView(named: name), [.table, .view, .materializedView].contains(kind) else {
+          return nil
+        }
+        return .drop(kept.name)
+      }
       let wanted = kind.rawValue.lowercased()
       // A TABLE without a primary key is a stream.
       let isMeant =

@@ -120,6 +120,7 @@ extension Resolver {
       return try side(of: name.parts[0], stream, at: name.span, environment)
     }
     if misdefined.contains(Scope.folded(text)) { throw .reported }
+    if let kept = catalog.keptView(named: text) { return scan(kept, at: name.span, environment) }
     throw unknownRelation(name, environment)
   }
 
@@ -160,6 +161,9 @@ extension Resolver {
       let items = zip(relation.identityExpressions, query.columns).map { NamedExpression($1, $0.expression) }
       if items.count == relation.schema.count, !relation.isIdentity(items) { relation = relation.projected(items) }
     }
+    if query.kind == .table {
+      relation = try keyed(relation, by: query.primaryKey.map { ($0, span) }, of: query.name, at: span)
+    }
     ownedRelations[query.name, default: []].append(relation)
     return relation
   }
@@ -179,7 +183,9 @@ extension Resolver {
 
   private func unknownRelation(_ name: QualifiedName, _ environment: Environment) -> CompileError {
     let text = name.text
-    let names = catalog.entries.keys.sorted() + environment.tables.values.compactMap { $0.scope.variables.first?.name }
+    let names =
+      catalog.entries.keys.sorted() + catalog.kept.keys.sorted()
+      + environment.tables.values.compactMap { $0.scope.variables.first?.name }
     return failure(
       Codes.unknownRelation, "there is no stream, view or file `\(text)`\(suggestion(for: text, in: names))",
       at: name.span

@@ -67,6 +67,11 @@ final class StatementResolution {
     case .define(let entry):
       resolver.definedHere.insert(entry.name)
       statements.append(.definition(kind: entry.kind, name: entry.name))
+      if resolver.options.keepsViews, case .query(let query) = entry,
+        let sink = try resolver.keptView(query, statement.span)
+      {
+        sinks.append(ResolvedSink(relation: sink, isResult: false))
+      }
     case .defineType(let name, _): statements.append(.definition(kind: "type", name: name))
     case .defineFunction(let function): statements.append(.definition(kind: "function", name: function.name))
     case .defineTableFunction(let function):

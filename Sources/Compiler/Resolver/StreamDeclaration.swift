@@ -164,7 +164,7 @@ extension Resolver {
     let key = (metadata.key?.value ?? column.name.text).lowercased()
     let known: [(String, RecordPart, DataType)] = [
       ("timestamp", .timestamp, .timestamp), ("partition", .partition, .int32), ("offset", .offset, .int64),
-      ("key", .key, .bytes()), ("headers", .headers, .text), ("topic", .topic, .text),
+      ("key", .key, .bytes()), ("headers", .headers, RecordPart.headersType), ("topic", .topic, .text),
     ]
     guard let (_, part, natural) = known.first(where: { $0.0 == key }) else {
       throw failure(

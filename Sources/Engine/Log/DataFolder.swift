@@ -26,6 +26,11 @@ package struct DataFolder: Sendable {
     }
   }
 
+  /// Whether the user has named the folder, or made it before: what is to last may be kept there.
+  package var isChosen: Bool {
+    origin != .defaultName || FileManager.default.fileExists(atPath: path + "/cluster.meta")
+  }
+
   private static func tidied(_ path: String) -> String {
     var path = path.hasPrefix("~/") ? NSString(string: path).expandingTildeInPath : path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -115,7 +120,7 @@ package struct DataFolder: Sendable {
       throw EngineError(
         "the folder \(described) cannot be read", advice: "check who owns it and its permissions (`ls -ld \(path)`)")
     }
-    let own: Set<String> = ["cluster.meta", "topics", "LOCK", "CLEAN", "journal", "state"]
+    let own: Set<String> = ["cluster.meta", "topics", "LOCK", "CLEAN", "journal", "state", "views"]
     guard let stranger = names.filter({ !own.contains($0) && !$0.hasPrefix(".") }).sorted().first,
       !names.contains("cluster.meta")
     else { return }

@@ -21,6 +21,7 @@ package enum CatalogLoader {
         catalog.registeredSchemas[subject] = try registered.schema.columns()
       }
     }
+    for view in try KeptView.all(in: folder) where log.hasTopic(view.name) { catalog.kept[view.name] = view.definition }
     try log.close()
     return catalog
   }

@@ -22,7 +22,8 @@ package struct Compilation {
 
   package var options: CompileOptions {
     CompileOptions(
-      follow: settings.follows, timeZone: settings.timeZone ?? "UTC", strict: settings.isStrict)
+      follow: settings.follows, timeZone: settings.timeZone ?? "UTC", strict: settings.isStrict,
+      keepsViews: settings.keepsViews)
   }
 
   /// Compiles a text. `diagnostics` of the result holds those of the parser as well, in the order of the text.

@@ -37,6 +37,7 @@ package struct BoundPlan {
       plan.sinks[index].place = path == "-" ? .standard : .file(path)
       plan.sinks[index].format = Self.format(of: path, instead: plan.sinks[index].format)
       plan.sinks[index].isResult = false
+      plan.sinks[index].isKeptView = false
     }
   }
 
@@ -88,6 +89,7 @@ struct RunAssembly {
     let isReplayable = !bound.plan.sources.isEmpty && bound.plan.sources.allSatisfy(\.place.isTopic)
     durable =
       if let log, goesOn, isReplayable, bound.writesLog { try DurableRun(log: log, name: bound.plan.name) } else { nil }
+    if let log { try KeptView.prepare(bound.plan, log, data, isJournaled: durable != nil) }
   }
 
   func journal() -> Journal? { durable?.journal }

@@ -34,6 +34,8 @@ package struct RunSettings: Sendable {
   package var isStrict = false
   /// Whether the run ends with a table of what each operator cost.
   package var profiles = false
+  /// Whether the rows of materialized views and derived tables are kept in the data folder.
+  package var keepsViews = false
 
   package init() {}
 

@@ -28,8 +28,11 @@ package struct Runner {
   package func run(_ request: RunRequest) throws -> ExitStatus {
     if case .file(let path) = request.text, path.hasSuffix(".json") { return try runPlan(path, request) }
     let query = try QuerySource(request.text)
-    let catalog = try CatalogLoader.catalog(DataFolder(path: request.options.dataFolder))
-    let result = try Compilation(settings: request.options, catalog: catalog).compile(query)
+    let folder = DataFolder(path: request.options.dataFolder)
+    let catalog = try CatalogLoader.catalog(folder)
+    var settings = request.options
+    settings.keepsViews = folder.isChosen
+    let result = try Compilation(settings: settings, catalog: catalog).compile(query)
     console.report(result.diagnostics, of: query.source)
     guard !result.hasErrors else { return .wrongQuery }
     try StatementEffects(console: console, settings: request.options).apply(result)

@@ -25,6 +25,7 @@ package final class Session: ShellSession {
     let facts = try CatalogLoader.catalog(DataFolder(path: settings.dataFolder))
     catalog.topics = facts.topics
     catalog.registeredSchemas = facts.registeredSchemas
+    catalog.kept = facts.kept
   }
 
   package func execute(
@@ -37,6 +38,7 @@ package final class Session: ShellSession {
       var settings = settings
       settings.format = format ?? settings.format
       settings.follows = follows
+      settings.keepsViews = DataFolder(path: settings.dataFolder).isChosen
       settings.take(catalog.settings)
       let result = try Compilation(settings: settings, catalog: catalog).compile(query)
       console.report(result.diagnostics, of: query.source)

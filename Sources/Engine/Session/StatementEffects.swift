@@ -32,7 +32,9 @@ struct StatementEffects {
       case .explain(let kind, let plan, let relation): explain(kind, plan, relation)
       case .describe(let description): console.output(DescriptionText.text(description))
       case .show(_, let names): for name in names { console.output(name + "\n") }
-      case .drop(let kind, let name): acknowledge("dropped \(kind) \(name)")
+      case .drop(let kind, let name):
+        try KeptView.drop(name, in: DataFolder(path: settings.dataFolder))
+        acknowledge("dropped \(kind) \(name)")
       case .set(let name, let value): acknowledge("\(name) = \(value.text ?? "\(value)")")
       case .query, .insert, .pipeline, .test: break
       }

@@ -14,7 +14,7 @@ extension PipelineRun {
     writer.write(PlanFingerprint.of(plan))
     writer.write(topology.workers)
     writer.write(step)
-    writer.write(isFinished)
+    writer.write(isFinished && !goesOnLater)
     for (source, running) in sources.enumerated() {
       writer.write(running.partitionCount)
       for partition in 0..<running.partitionCount {

@@ -117,9 +117,9 @@ package final class PipelineRun {
     if isFinished { return .finished }
     if isSatisfied { return try runLast() }
     let input = try selector.take { id in eventTime(id) }
-    let isLast = selector.isFinished
-    try runAndRecord(input, isLast: isLast)
-    if isLast { return try finish() }
+    let hasEnded = selector.isFinished
+    try runAndRecord(input, isLast: hasEnded && !goesOnLater)
+    if hasEnded { return try finish() }
     if input.chunks.isEmpty && input.announced.isEmpty {
       try commit()
       return .idle
@@ -132,6 +132,9 @@ package final class PipelineRun {
     try runAndRecord(StepInput(), isLast: true)
     return try finish()
   }
+
+  /// Whether the end of the input is only where this run stops: a later one goes on with what has come since.
+  var goesOnLater: Bool { journal != nil && !options.finalWatermark }
 
   private func finish() throws(ExecutionError) -> StepOutcome {
     isFinished = true

@@ -2,15 +2,21 @@
 // them, offsets, times. Copies no record. Belongs to one worker.
 
 import EventLog
+import Plan
 import Values
 
 final class LogBatchReader {
   private let spans = RecordSpans()
 
-  /// The records with the given offsets among those of whole batches.
-  func records(_ blob: Blob, count: Int, offsets: Range<Int64>, place: String) throws(ExecutionError) -> RecordRun {
+  /// The records with the given offsets among those of whole batches; with their headers where those are wanted.
+  func records(
+    _ blob: Blob, count: Int, offsets: Range<Int64>, place: String, wantsHeaders: Bool
+  ) throws(ExecutionError) -> RecordRun {
+    var headers: Column?
     do throws(BatchFault) {
-      try spans.fill(UnsafeRawBufferPointer(start: blob.base, count: count), from: offsets.lowerBound)
+      let bytes = UnsafeRawBufferPointer(start: blob.base, count: count)
+      try spans.fill(bytes, from: offsets.lowerBound)
+      if wantsHeaders { headers = try Self.headers(bytes, offsets) }
     } catch {
       throw .log("a batch of `\(place)` cannot be read: \(error)")
     }
@@ -37,9 +43,33 @@ final class LogBatchReader {
     let keyColumn =
       keyCount == 0
       ? nil : Column(.bytes(BytesVector(views: keys, blob: blob)), validity: keyCount == rows ? nil : hasKey)
-    return RecordRun(
+    var run = RecordRun(
       blob: blob, values: values, hasValue: valueCount == rows ? nil : hasValue, keys: keyColumn, offsets: places,
       timestamps: times)
+    run.headers = headers
+    return run
+  }
+
+  /// The headers of each record with one of the offsets: on the cold path, for few queries read them.
+  private static func headers(_ bytes: UnsafeRawBufferPointer, _ offsets: Range<Int64>) throws(BatchFault) -> Column {
+    let column = ColumnBuilder(RecordPart.headersType)
+    var position = 0
+    while position < bytes.count {
+      let batch = try RecordBatch(UnsafeRawBufferPointer(rebasing: bytes[position...]), verifying: false)
+      var cursor = try batch.records()
+      while try cursor.next() {
+        guard offsets.contains(cursor.offset) else { continue }
+        var values: [Value] = []
+        var walk = cursor.headers
+        while let (name, value) = walk.next() {
+          values.append(
+            .row([.string(String(decoding: name, as: UTF8.self)), value.map { .bytes(Array($0)) } ?? .null]))
+        }
+        column.append(.array(values))
+      }
+      position += batch.bytes.count
+    }
+    return column.finish()
   }
 
   /// A missing value or key is an empty view.

@@ -71,7 +71,9 @@ final class ScanReader: Operator {
       records = decode(blob, lines, isLast: true, dealt, base: base, node: node, worker: worker)
       spare = consume blob
     case .logBatches(let blob, let count, let offsets):
-      let run = try spans.records(blob, count: count, offsets: offsets, place: description.place.text)
+      let run = try spans.records(
+        blob, count: count, offsets: offsets, place: description.place.text,
+        wantsHeaders: columns.contains { $0.part == .headers })
       records = decode(run, dealt.chunk.partition, node: node, worker: worker)
     case .records(let run):
       records = decode(run, dealt.chunk.partition, node: node, worker: worker)
@@ -197,7 +199,10 @@ final class ScanReader: Operator {
       guard let keys = run?.keys else { return .nulls(type, count: count) }
       return decoded.recordNumbers.map { keys.gather($0) } ?? keys
     case .deletion: return Column(.bool(decoded.deletions ?? Vector(repeating: false, count: count)))
-    case .headers, .field: return .nulls(type, count: count)
+    case .headers:
+      guard let headers = run?.headers else { return .nulls(type, count: count) }
+      return decoded.recordNumbers.map { headers.gather($0) } ?? headers
+    case .field: return .nulls(type, count: count)
     }
   }
 

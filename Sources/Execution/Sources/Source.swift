@@ -53,6 +53,8 @@ package struct RecordRun: Sendable {
   package var hasValue: Vector<Bool>?
   /// Views of the keys; nil when no record has one. A record without a key is not valid.
   package var keys: Column?
+  /// The headers of each record, where a column wants them.
+  package var headers: Column?
   package var offsets: Vector<Int64>
   /// Microseconds since 1970.
   package var timestamps: Vector<Int64>
@@ -71,9 +73,11 @@ package struct RecordRun: Sendable {
 
   /// The records of `range`, without a copy.
   func slice(_ range: Range<Int>) -> RecordRun {
-    RecordRun(
+    var part = RecordRun(
       blob: blob, values: values.slice(range), hasValue: hasValue?.slice(range), keys: keys?.slice(range),
       offsets: offsets.slice(range), timestamps: timestamps.slice(range))
+    part.headers = headers?.slice(range)
+    return part
   }
 }
 

@@ -178,7 +178,8 @@ private struct NodeValidation {
         switch column.part {
         case .field(let path): path.isEmpty ? DataType.Storage.row : nil
         case .timestamp, .partition, .offset: .int
-        case .key, .headers, .topic: .bytes
+        case .key, .topic: .bytes
+        case .headers: .array
         case .deletion: .bool
         }
       try column.field.type.checkBounds()

@@ -51,6 +51,12 @@ package enum RecordPart: Hashable, Sendable, Codable {
   case deletion
 }
 
+extension RecordPart {
+  /// The type of the headers of a record, in their order; a name may come more than once.
+  package static let headersType = DataType.array(
+    element: .row([Field("key", .text, nullable: false), Field("value", .bytes())]), elementNullable: false)
+}
+
 /// A column that a scan delivers.
 package struct ScanColumn: Hashable, Sendable, Codable {
   package var part: RecordPart
@@ -116,10 +122,12 @@ package struct SinkDescription: Hashable, Sendable, Codable {
   package var primaryKey: [Int]
   /// Whether this is the result of a query without a sink, which the session prints.
   package var isResult: Bool
+  /// Whether this is where the rows of a materialized view or derived table are kept, for other queries to read.
+  package var isKeptView: Bool
 
   package init(
     name: String, place: ExternalPlace, format: RecordFormat, keyColumns: [Int] = [], primaryKey: [Int] = [],
-    isResult: Bool = false
+    isResult: Bool = false, isKeptView: Bool = false
   ) {
     self.name = name
     self.place = place
@@ -127,5 +135,6 @@ package struct SinkDescription: Hashable, Sendable, Codable {
     self.keyColumns = keyColumns
     self.primaryKey = primaryKey
     self.isResult = isResult
+    self.isKeptView = isKeptView
   }
 }

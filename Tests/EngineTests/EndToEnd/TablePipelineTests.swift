@@ -103,4 +103,108 @@ struct TablePipelineTests {
       place, "FROM accounts |> AGGREGATE COUNT(*) AS n, SUM(balance) AS total GROUP BY owner |> ORDER BY owner;")
     #expect(kept == direct && kept.count == 7)
   }
+
+  @Test("a sink with a primary key says each key once in a step, and deletes with records without a value")
+  func upsertSink() throws {
+    let place = try place(partitions: 1)
+    try put(
+      place,
+      """
+      {"id":1,"owner":"a","balance":1}
+      {"id":2,"owner":"b","balance":2}
+      {"id":1,"owner":"a","balance":3}
+      {"id":3,"owner":"c","balance":1}
+
+      """)
+    try place.write(
+      "flow.pipe",
+      place.read("table.pipe") + """
+        CREATE SINK rich (id INT, balance BIGINT, PRIMARY KEY (id)) TO TOPIC 'rich';
+        CREATE SINK changes (id INT, balance BIGINT) TO TOPIC 'changes' FORMAT CHANGELOG JSON;
+        CREATE SINK envelopes (id INT, balance BIGINT) TO TOPIC 'envelopes' KEY (id) FORMAT DEBEZIUM JSON;
+        CREATE SINK lines (id INT, balance BIGINT) TO FILE 'lines.jsonl' FORMAT DEBEZIUM JSON;
+        CREATE VIEW selected AS FROM accounts |> WHERE balance > 1 |> SELECT id, balance;
+        FROM selected |> INSERT INTO rich;
+        FROM selected |> INSERT INTO changes;
+        FROM selected |> INSERT INTO envelopes;
+        FROM selected |> INSERT INTO lines;
+        """)
+    let first = try place.run("run", "flow.pipe", "--no-final-watermark")
+    #expect(first.status == 0, "\(first.error)")
+    try put(place, "{\"id\":1,\"owner\":\"a\",\"balance\":9}\n{\"id\":2,\"owner\":\"b\",\"balance\":0}\n")
+    try delete(place, 3)
+    #expect(try place.run("run", "flow.pipe", "--no-final-watermark").status == 0)
+    #expect(
+      try place.run("consume", "rich").lines
+        == ["{\"id\":1,\"balance\":3}", "{\"id\":2,\"balance\":2}", "{\"id\":1,\"balance\":9}", "null"])
+    #expect(try place.run("consume", "rich", "--metadata").lines.last?.hasSuffix("\t2\tnull") == true)
+    #expect(
+      try place.run("consume", "changes").lines == [
+        "{\"op\":\"+I\",\"id\":1,\"balance\":3}", "{\"op\":\"+I\",\"id\":2,\"balance\":2}",
+        "{\"op\":\"-U\",\"id\":1,\"balance\":3}", "{\"op\":\"+U\",\"id\":1,\"balance\":9}",
+        "{\"op\":\"-D\",\"id\":2,\"balance\":2}",
+      ])
+    let envelopes = [
+      "{\"before\":null,\"after\":{\"id\":1,\"balance\":3},\"op\":\"c\"}",
+      "{\"before\":null,\"after\":{\"id\":2,\"balance\":2},\"op\":\"c\"}",
+      "{\"before\":{\"id\":1,\"balance\":3},\"after\":{\"id\":1,\"balance\":9},\"op\":\"u\"}",
+      "{\"before\":{\"id\":2,\"balance\":2},\"after\":null,\"op\":\"d\"}",
+    ]
+    #expect(try place.run("consume", "envelopes").lines == envelopes)
+    #expect(place.read("lines.jsonl").split(separator: "\n").map(String.init) == envelopes)
+    // What is written is read back as the rows that stand.
+    for (topic, format) in [("rich", "JSON"), ("changes", "CHANGELOG JSON"), ("envelopes", "DEBEZIUM JSON")] {
+      let query =
+        "CREATE TABLE t (id INT, balance BIGINT, PRIMARY KEY (id)) FROM TOPIC '\(topic)' FORMAT \(format); FROM t;"
+      #expect(try place.run("run", "-c", query, "--format", "jsonl").lines == ["{\"id\":1,\"balance\":9}"], "\(topic)")
+    }
+  }
+
+  @Test("a materialized view and a derived table are kept, and any run reads their rows")
+  func keptViews() throws {
+    let place = try place()
+    try put(place, (1...6).map { "{\"id\":\($0),\"owner\":\"o\($0 % 2)\",\"balance\":\($0)}\n" }.joined())
+    try place.write(
+      "views.pipe",
+      place.read("table.pipe")
+        + """
+        CREATE MATERIALIZED VIEW totals AS
+        FROM accounts |> AGGREGATE COUNT(*) AS n, SUM(balance) AS total GROUP BY owner STATE UNBOUNDED;
+        CREATE TABLE last (PRIMARY KEY (owner)) AS FROM log |> SELECT owner, id;
+        """.replacingOccurrences(
+          of: "CREATE TABLE last",
+          with: "CREATE STREAM log (id INT, owner STRING, balance BIGINT) FROM TOPIC 'accounts'; CREATE TABLE last"))
+    func read(_ view: String) throws -> [String] {
+      let outcome = try place.run("run", "-c", "FROM \(view) |> ORDER BY owner", "--format", "jsonl")
+      #expect(outcome.status == 0, "\(outcome.error)")
+      return outcome.lines
+    }
+    #expect(try place.run("run", "-c", "FROM totals").status != 0)
+    let first = try place.run("run", "views.pipe")
+    #expect(first.status == 0, "\(first.error)")
+    #expect(
+      try read("totals") == [
+        "{\"owner\":\"o0\",\"n\":3,\"total\":12}", "{\"owner\":\"o1\",\"n\":3,\"total\":9}",
+      ])
+    #expect(try read("last").count == 2)
+    // A run that reads all again begins the view anew: rows whose key is gone do not stay.
+    try delete(place, 2, 4, 6)
+    #expect(try place.run("run", "views.pipe").status == 0)
+    #expect(try read("totals") == ["{\"owner\":\"o1\",\"n\":3,\"total\":9}"])
+    // Runs that go on where the last one stopped.
+    for round in 1...3 {
+      try put(place, "{\"id\":1,\"owner\":\"o1\",\"balance\":\(round * 100)}\n")
+      let running = try place.start(["run", "views.pipe", "--follow"])
+      usleep(200_000)
+      running.signal(SIGKILL)
+      _ = running.finish()
+    }
+    let last = try place.run("run", "views.pipe", "--no-final-watermark")
+    #expect(last.status == 0, "\(last.error)")
+    #expect(try read("totals") == ["{\"owner\":\"o1\",\"n\":3,\"total\":308}"])
+    let refused = try place.run("run", "views.pipe")
+    #expect(refused.status != 0 && refused.error.contains("--no-final-watermark"))
+    #expect(try place.run("run", "-c", "DROP MATERIALIZED VIEW totals").status == 0)
+    #expect(try place.run("run", "-c", "FROM totals").status != 0)
+  }
 }

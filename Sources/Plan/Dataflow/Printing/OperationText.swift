@@ -123,6 +123,7 @@ package enum OperationText {
     case .deduplicate(let deduplication): return RelationalText.text(deduplication, printer)
     case .over(let over): return RelationalText.text(over, printer)
     case .normalize(let normalization):
+      if normalization.keys.isEmpty { return "rows that are taken back whole" }
       return
         "by \(normalization.keys.map { input.fields.indices.contains($0) ? input[$0].name : "#\($0)" }.joined(separator: ", "))"
     case .sort(let keys, let limit, let offset): return sort(keys, limit, offset, printer)
