@@ -37,6 +37,40 @@ import Testing
       "FROM bids |> SELECT auction, price |> DISTINCT",
       "FROM bids |> SELECT DISTINCT auction, price",
     ],
+    [
+      "SELECT auction FROM bids INTERSECT DISTINCT SELECT id FROM auctions",
+      "FROM bids |> SELECT auction |> INTERSECT DISTINCT (FROM auctions |> SELECT id)",
+    ],
+    [
+      "SELECT auction, price FROM bids EXCEPT ALL BY NAME SELECT price, auction FROM bids WHERE price > 1",
+      "FROM bids |> SELECT auction, price |> EXCEPT ALL BY NAME (FROM bids |> WHERE price > 1 |> SELECT price, auction)",
+    ],
+    [
+      "SELECT auction, price, COUNT(*) AS n FROM bids GROUP BY ROLLUP (auction, price)",
+      "SELECT auction, price, COUNT(*) AS n FROM bids GROUP BY GROUPING SETS ((auction, price), (auction), ())",
+      "FROM bids |> AGGREGATE COUNT(*) AS n GROUP BY ROLLUP (auction, price)",
+    ],
+    [
+      "SELECT auction, price, COUNT(*) AS n FROM bids GROUP BY CUBE (auction, price)",
+      "FROM bids |> AGGREGATE COUNT(*) AS n GROUP BY GROUPING SETS ((auction), ()), GROUPING SETS (price, ())",
+    ],
+    [
+      "SELECT * FROM (SELECT auction, price, name FROM bids) PIVOT (SUM(price) AS p FOR name IN ('a', 'b'))",
+      "FROM bids |> SELECT auction, price, name |> PIVOT (SUM(price) AS p FOR name IN ('a', 'b'))",
+      """
+      FROM bids |> SELECT auction, price, name
+      |> AGGREGATE SUM(price) FILTER (WHERE name = 'a') AS p_a, SUM(price) FILTER (WHERE name = 'b') AS p_b
+         GROUP BY auction
+      """,
+    ],
+    [
+      "SELECT * FROM bids UNPIVOT (v FOR k IN (auction, price))",
+      "FROM bids |> UNPIVOT (v FOR k IN (auction, price))",
+    ],
+    [
+      "SELECT * FROM bids TABLESAMPLE BERNOULLI (10 PERCENT)", "FROM bids |> TABLESAMPLE BERNOULLI (10 PERCENT)",
+    ],
+    ["FROM bids |> WHERE price > 1", "FROM bids |> IF 1 = 1 THEN (|> WHERE price > 1) ELSE ()"],
     ["SELECT * FROM bids", "FROM bids", "FROM bids AS b |> SELECT b.*"],
     [
       "SELECT auction AS a, SUM(price) + 1 AS s FROM bids GROUP BY auction",

@@ -126,6 +126,8 @@ package struct QueryDefinition: Hashable, Sendable {
 
 /// CREATE FUNCTION with an SQL body.
 package struct ScalarFunctionDefinition: Hashable, Sendable {
+  /// CREATE AGGREGATE FUNCTION: the body aggregates its parameters.
+  package var isAggregate = false
   package var name: String
   package var parameters: [Field]
   package var returns: DataType

@@ -20,7 +20,8 @@ extension Resolver {
     let items = try collecting(aggregate.items) { (item) throws(CompileError) -> NamedExpression in
       let before = collector.calls.count
       let value = try self.typed(item.value, in: context)
-      guard collector.calls.count > before || self.readsCall(value) else {
+      guard collector.calls.count > before || self.readsCall(value) || Grouping.isCall(value)
+      else {
         throw self.failure(
           Codes.notGrouped, "each item of AGGREGATE needs an aggregate such as SUM(…) or COUNT(*)", at: item.span
         ) { $0.help("a plain column belongs to GROUP BY") }
@@ -33,7 +34,7 @@ extension Resolver {
       at: op.span,
       keyword: op.keywordSpan, by: "AGGREGATE", keepsKeys: true, environment)
     let itemOrders = aggregate.items.enumerated().compactMap { position, item in
-      item.order.map { (column: grouping.callStart + position, order: Optional($0)) }
+      item.order.map { (column: grouping.keyEnd + position, order: Optional($0)) }
     }
     return try ordered(output, orders + itemOrders, at: op.span, environment)
   }
@@ -52,27 +53,19 @@ extension Resolver {
     _ input: ResolvedQuery, _ clause: GroupByClause?, _ op: PipeOperator, _ environment: Environment
   ) throws(CompileError) -> (Grouping, [(column: Int, order: Ordering?)]) {
     var grouping = Grouping(input: input, span: clause?.span ?? op.keywordSpan)
-    var orders: [(key: Int, order: Ordering?)] = []
     let context = ExpressionContext(input, environment, clause: "GROUP BY")
-    for item in clause?.items ?? [] {
-      switch item.kind {
-      case .window: grouping.window = try self.window(of: input, at: item.span)
-      case .rollup: throw notSupported("ROLLUP", at: item.span)
-      case .cube: throw notSupported("CUBE", at: item.span)
-      case .groupingSets: throw notSupported("GROUPING SETS", at: item.span)
-      case .empty: continue
-      case .expression(let expression, let alias, let order):
-        if case .literal = expression.kind {
-          throw failure(Codes.misplaced, "GROUP BY of AGGREGATE takes expressions, not positions", at: expression.span)
-        }
-        let value = try typed(expression, in: context)
-        let name = alias?.text ?? impliedName(expression) ?? generatedName(expression)
-        let key = NamedExpression(name.isEmpty ? "column\(grouping.keys.count + 1)" : name, value)
-        if let order { orders.append((grouping.keys.count, order)) }
-        grouping.keys.append(GroupKey(item: key, span: item.span, order: order))
+    try group(clause?.items ?? [], into: &grouping) { (expression, alias) throws(CompileError) -> NamedExpression in
+      if case .literal = expression.kind {
+        throw self.failure(
+          Codes.misplaced, "GROUP BY of AGGREGATE takes expressions, not positions", at: expression.span)
       }
+      let value = try self.typed(expression, in: context)
+      return NamedExpression(
+        alias?.text ?? self.impliedName(expression) ?? self.generatedName(expression), value)
     }
-    try groupByWindowColumns(&grouping)
+    var orders: [(key: Int, order: Ordering?)] = grouping.keys.enumerated().compactMap { position, key in
+      key.order.map { (position, $0) }
+    }
     let isAllOrdered = clause?.isOrdered ?? false
     if isAllOrdered {
       orders = grouping.keys.indices.map { index in (index, grouping.keys[index].order) }
@@ -120,7 +113,7 @@ extension Resolver {
     let relation = try self.relation(
       of: grouping, collector.calls, state: state, at: span, keyword: keyword, environment)
     var over: [NamedExpression] = []
-    if keepsKeys { over = relation.identityExpressions.prefix(written.callStart).map { $0 } }
+    if keepsKeys { over = relation.identityExpressions.prefix(written.keyEnd).map { $0 } }
     for item in items {
       var expression = try overGroups(item.expression, grouping, at: span)
       // A call's nullability was settled with the grouping.

@@ -106,7 +106,6 @@ extension Resolver {
 
   private func function(_ create: CreateFunction, at span: SourceSpan) throws(CompileError) -> ScalarFunctionDefinition
   {
-    if create.isAggregate { throw notSupported("CREATE AGGREGATE FUNCTION", at: span) }
     let exists =
       FunctionLibrary.scalar.function(create.name.text) != nil
       || AggregateLibrary.function(named: create.name.text) != nil
@@ -131,7 +130,10 @@ extension Resolver {
     for (position, field) in parameters.enumerated() {
       environment.parameters[Scope.folded(field.name)] = .column(position, field)
     }
-    let body = try typed(create.body, in: ExpressionContext(constantIn: "the body of a function", environment))
+    let body =
+      create.isAggregate
+      ? try checkedAggregateBody(create.body, named: create.name.text, environment)
+      : try typed(create.body, in: ExpressionContext(constantIn: "the body of a function", environment))
     let returns = try type(create.returns)
     _ = try assigned(body, to: Field(create.name.text, returns), verb: "RETURNS", at: create.body.span)
     if create.isDeterministic == true, let culprit = clockReader(body) {
@@ -141,7 +143,7 @@ extension Resolver {
         at: create.body.span)
     }
     return ScalarFunctionDefinition(
-      name: create.name.text, parameters: parameters, returns: returns, body: create.body,
+      isAggregate: create.isAggregate, name: create.name.text, parameters: parameters, returns: returns, body: create.body,
       range: range(span, environment))
   }
 
@@ -162,9 +164,7 @@ extension Resolver {
       throw failure(
         Codes.duplicateName, "there is a table function `\(create.name.text)` already", at: create.name.span)
     }
-    for parameter in create.parameters {
-      if case .scalar(let name) = parameter.kind { _ = try type(name) }
-    }
+    try checkBody(create, at: span)
     return TableFunctionDefinition(
       name: create.name.text, parameters: create.parameters, body: create.body,
       range: range(span, Environment(owner: create.name.text)))

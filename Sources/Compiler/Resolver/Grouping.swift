@@ -16,24 +16,29 @@ struct Grouping {
   var input: ResolvedQuery
   var window: WindowColumns?
   var keys: [GroupKey] = []
+  /// Set when rows are grouped by several sets of the keys.
+  var sets: GroupingSets?
   /// Where GROUP BY stands, for messages.
   var span: SourceSpan
   /// How many of the last keys are there only because conditions on the outer row of a subquery read them.
   var correlationKeys = 0
 
-  /// Output positions: the window's three, then keys, then calls.
+  /// Output positions: the window's three, then keys, then the number of the grouping set if there are several, then calls.
   var keyStart: Int { window == nil ? 0 : PropertyRules.windowFields.count }
-  var callStart: Int { keyStart + keys.count }
+  var keyEnd: Int { keyStart + keys.count }
+  var callStart: Int { keyEnd + (sets == nil ? 0 : 1) }
   /// One group of everything: it exists without rows.
-  var isGlobal: Bool { keys.count == correlationKeys && window == nil }
+  var isGlobal: Bool { keys.count == correlationKeys && window == nil && sets == nil }
 
   /// The expression over the groups' row, or the column that is neither grouped nor aggregated.
   func overGroups(_ expression: TypedExpression) -> Result<TypedExpression, UngroupedColumn> {
     if let position = position(of: expression) {
       var copy = expression
       copy.kind = .column(position)
+      if let sets, position >= keyStart, position < keyEnd, sets.lacks(position - keyStart) { copy.nullable = true }
       return .success(copy)
     }
+    if case .call(Grouping.function, let arguments) = expression.kind { return value(arguments, of: expression) }
     if case .column(let index) = expression.kind {
       // Subqueries are put beside the groups later; outer columns are no columns of the groups.
       if index < 0 { return .success(expression) }
@@ -76,7 +81,9 @@ extension Resolver {
     of grouping: Grouping, _ calls: [AggregateCall], state: StateClause?, at span: SourceSpan,
     keyword: SourceSpan, _ environment: Environment
   ) throws(CompileError) -> Relation {
-    let input = grouping.input.relation
+    var input = grouping.input.relation
+    var keys = grouping.keys.map(\.item)
+    if let sets = grouping.sets { (input, keys) = expanded(grouping, sets, at: span, environment) }
     try checkWindow(grouping, at: keyword)
     try checkRetraction(input, calls, windowed: grouping.window != nil, at: span)
     var ttl: Int64?
@@ -99,7 +106,7 @@ extension Resolver {
       return copy
     }
     let aggregation = Aggregation(
-      keys: grouping.keys.map(\.item), calls: results, emission: grouping.window == nil ? .changes : .final,
+      keys: keys, calls: results, emission: grouping.window == nil ? .changes : .final,
       timeToLive: ttl)
     let relation = Relation(
       .aggregate(input, aggregation, windowed: grouping.window != nil), owner: environment.owner,

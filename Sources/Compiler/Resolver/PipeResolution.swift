@@ -25,7 +25,7 @@ extension Resolver {
     case .orderBy(let items): return try order(input, by: items, at: op.span, environment)
     case .limit(let limit): return try self.limit(input, limit, at: op.span, environment)
     case .setOperation(let setOperator, let queries):
-      return try union(input, setOperator, queries, environment)
+      return try pipeSetOperation(input, setOperator, queries, environment)
     case .with(let with):
       try define(with, in: &environment)
       return input
@@ -46,7 +46,13 @@ extension Resolver {
       try requireTerminal("ROUTE", op, environment, isLast: isLast)
       return try self.route(input, route, op, environment)
     case .join(let join): return try self.join(input, join, at: op.span, environment)
-    case .recursive, .sample, .pivot, .unpivot, .matchRecognize, .assert, .describe, .log, .conditional, .create,
+    case .pivot(let pivot, let alias): return try self.pivot(input, pivot, alias: alias, at: op.span, environment)
+    case .unpivot(let unpivot, let alias):
+      return try self.unpivot(input, unpivot, alias: alias, at: op.span, environment)
+    case .sample(let sample): return try self.sample(input, sample, environment)
+    case .conditional(let choice): return try choose(input, choice, op, &environment, isLast: isLast)
+    case .describe: return describe(input, at: op.span, environment)
+    case .recursive, .matchRecognize, .assert, .log, .create,
       .deduplicate, .top, .throttle, .validate, .attempt:
       throw refused(op)
     case .error: throw .reported
@@ -119,16 +125,6 @@ extension Resolver {
       return true
     }
     return expression.children.contains(where: readsClock)
-  }
-
-  private func union(
-    _ input: ResolvedQuery, _ op: SetOperator, _ queries: [Query], _ environment: Environment
-  ) throws(CompileError) -> ResolvedQuery {
-    let operands = try collecting(queries) { (query) throws(CompileError) -> (query: ResolvedQuery, span: SourceSpan) in
-      let relation = try self.resolveSubquery(query, environment)
-      return (ResolvedQuery(relation: relation, scope: Scope(relation, alias: nil, producer: query.span)), query.span)
-    }
-    return try combine(input, with: operands, op, environment)
   }
 
   private func aliased(_ input: ResolvedQuery, _ name: Identifier) -> ResolvedQuery {

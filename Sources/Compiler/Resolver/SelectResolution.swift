@@ -156,22 +156,15 @@ extension Resolver {
     var grouping = Grouping(input: input, span: select.groupBy?.span ?? span)
     let context = ExpressionContext(input, environment, clause: "GROUP BY")
     for item in select.groupBy?.items ?? [] {
-      switch item.kind {
-      case .window: grouping.window = try self.window(of: input, at: item.span)
-      case .rollup: throw notSupported("ROLLUP", at: item.span)
-      case .cube: throw notSupported("CUBE", at: item.span)
-      case .groupingSets: throw notSupported("GROUPING SETS", at: item.span)
-      case .empty: continue
-      case .expression(let expression, let alias, let order):
-        if let order { throw notSupported("an order within GROUP BY of SELECT", at: order.span, help: "use ORDER BY") }
-        let key = try selectKey(expression, alias, items, context)
-        grouping.keys.append(GroupKey(item: key, span: item.span))
-      }
+      guard case .expression(_, _, let order?) = item.kind else { continue }
+      throw notSupported("an order within GROUP BY of SELECT", at: order.span, help: "use ORDER BY")
     }
     if select.groupBy?.isOrdered == true {
       throw notSupported("GROUP AND ORDER BY of SELECT", at: grouping.span, help: "use ORDER BY")
     }
-    try groupByWindowColumns(&grouping)
+    try group(select.groupBy?.items ?? [], into: &grouping) { (expression, alias) throws(CompileError) in
+      try self.selectKey(expression, alias, items, context)
+    }
     return grouping
   }
 

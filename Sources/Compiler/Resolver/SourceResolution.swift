@@ -60,14 +60,23 @@ extension Resolver {
   }
 
   func table(_ table: TableReference, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
-    if let suffix = table.suffix {
-      switch suffix {
-      case .matchRecognize: throw notSupported("MATCH_RECOGNIZE", at: table.span)
-      case .pivot: throw notSupported("PIVOT", at: table.span)
-      case .unpivot: throw notSupported("UNPIVOT", at: table.span)
-      case .sample: throw notSupported("TABLESAMPLE", at: table.span)
-      }
+    guard let suffix = table.suffix else { return try plainTable(table, environment) }
+    let input = try plainTable(table, environment)
+    let output: ResolvedQuery
+    switch suffix {
+    case .matchRecognize: throw notSupported("MATCH_RECOGNIZE", at: table.span)
+    case .pivot(let pivot): output = try self.pivot(input, pivot, alias: nil, at: pivot.span, environment)
+    case .unpivot(let unpivot): output = try self.unpivot(input, unpivot, alias: nil, at: unpivot.span, environment)
+    case .sample(let sample): output = try self.sample(input, sample, environment)
     }
+    guard let alias = table.suffixAlias else { return output }
+    var relation = output.finished
+    if !alias.columns.isEmpty { relation = try renamed(relation, to: alias.columns, at: alias.span) }
+    return ResolvedQuery(relation: relation, scope: Scope(relation, alias: alias.name.text, producer: table.span))
+  }
+
+  /// The table before its suffix.
+  private func plainTable(_ table: TableReference, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
     if table.systemTime != nil { throw notSupported("FOR SYSTEM_TIME AS OF", at: table.span) }
     var relation: Relation
     var alias: String?

@@ -56,6 +56,9 @@ extension Resolver {
         environment.outer?.needsValues = true
         throw notSupported("a comparison with the outer row other than `=` below an aggregate", at: span)
       }
+      guard grouping.sets == nil else {
+        throw notSupported("several grouping sets in a subquery with a condition on the outer row", at: grouping.span)
+      }
       guard !grouping.keys.contains(where: { $0.item.expression.isSame(as: key.own) }) else { continue }
       grouping.correlationKeys += 1
       grouping.keys.append(GroupKey(item: NamedExpression("$key\(grouping.correlationKeys)", key.own), span: span))

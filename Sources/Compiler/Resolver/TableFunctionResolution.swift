@@ -117,7 +117,13 @@ extension Resolver {
         throw failure(
           Codes.wrongArgumentCount, "`\(function.name)` needs a value for `\(parameter.name.text)`", at: call.span)
       }
-      let position = arguments.firstIndex { $0.name?.text == parameter.name.text } ?? 0
+      let named = arguments.firstIndex { $0.name.map { Scope.folded($0.text) } == Scope.folded(parameter.name.text) }
+      guard let position = named ?? arguments.firstIndex(where: { $0.name == nil }) else {
+        throw failure(
+          Codes.wrongArgumentCount, "`\(function.name)` has no parameter `\(arguments[0].name?.text ?? "")`",
+          at: arguments[0].span
+        ) { $0.note("its parameters are \(self.listing(function.parameters.map(\.name.text)))") }
+      }
       try bind(arguments.remove(at: position), to: parameter, outer, in: &environment)
     }
     if let extra = arguments.first {
@@ -177,5 +183,36 @@ extension Resolver {
     case (.table, _):
       throw failure(Codes.wrongTypes, "`\(parameter.name.text)` is a table", at: argument.span)
     }
+  }
+
+  /// The body as far as it can be read on its own: with tables whose columns the parameters say. One without columns may be
+  /// any, and is read at the call.
+  func checkBody(_ create: CreateTableFunction, at span: SourceSpan) throws(CompileError) {
+    var environment = Environment(owner: create.name.text)
+    environment.expanding = [create.name.text]
+    var isOpen = false
+    var seen: Set<String> = []
+    for (position, parameter) in create.parameters.enumerated() {
+      let key = Scope.folded(parameter.name.text)
+      guard seen.insert(key).inserted else {
+        throw failure(
+          Codes.duplicateName, "two parameters are called `\(parameter.name.text)`", at: parameter.name.span)
+      }
+      switch parameter.kind {
+      case .scalar(let name):
+        environment.parameters[key] = .column(position, Field(parameter.name.text, try type(name)))
+      case .table(let fields):
+        isOpen = isOpen || fields.isEmpty
+        let columns = try fields.map { (field) throws(CompileError) in
+          StreamColumn(
+            field: Field(field.name.text, try self.type(field.type), nullable: !field.isNotNull), origin: .value)
+        }
+        let table = StreamDefinition(name: parameter.name.text, columns: columns, place: .unbound, format: .json)
+        let relation = scan(table, at: parameter.span, environment)
+        environment.tables[key] = ResolvedQuery(
+          relation: relation, scope: Scope(relation, alias: parameter.name.text, producer: parameter.span))
+      }
+    }
+    if !isOpen { _ = try resolveSubquery(create.body, environment) }
   }
 }

@@ -20,6 +20,7 @@ extension Resolver {
     if let function = catalog.function(named: name) {
       return try inlined(function, call, at: span, in: context)
     }
+    if let grouping = try groupingCall(call, at: span, in: context) { return grouping }
     if let aggregate = AggregateLibrary.function(named: name) {
       return try aggregateCall(aggregate, call, at: span, in: context)
     }

@@ -9,7 +9,8 @@ extension Resolver {
   func inlined(
     _ function: ScalarFunctionDefinition, _ call: FunctionCall, at span: SourceSpan, in context: ExpressionContext
   ) throws(CompileError) -> TypedExpression {
-    guard case .list(let list) = call.arguments, !list.isDistinct, call.filter == nil else {
+    guard case .list(let list) = call.arguments, !list.isDistinct, call.filter == nil || function.isAggregate
+    else {
       throw failure(Codes.wrongArgumentCount, "`\(function.name)` takes plain arguments", at: span)
     }
     guard list.arguments.count == function.parameters.count else {
@@ -22,6 +23,7 @@ extension Resolver {
     guard !context.environment.expanding.contains(function.name) else {
       throw failure(Codes.recursion, "`\(function.name)` calls itself", at: span)
     }
+    if function.isAggregate { return try inlinedAggregate(function, call, list, at: span, in: context) }
     var environment = context.environment
     environment.parameters = [:]
     environment.tables = [:]
@@ -39,7 +41,7 @@ extension Resolver {
       body, to: Field(function.name, function.returns), verb: "RETURNS", at: function.body.span)
   }
 
-  private func argumentValue(
+  func argumentValue(
     _ value: TypedExpression, for parameter: Field, of function: String, at span: SourceSpan
   ) throws(CompileError) -> TypedExpression {
     guard ImplicitConversion.cost(from: value.type, to: parameter.type) != nil else {
