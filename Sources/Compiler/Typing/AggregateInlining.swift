@@ -10,10 +10,13 @@ extension Resolver {
     _ function: ScalarFunctionDefinition, _ call: FunctionCall, _ list: ArgumentList, at span: SourceSpan,
     in context: ExpressionContext
   ) throws(CompileError) -> TypedExpression {
-    guard let collector = context.aggregates, !collector.isInsideCall else {
+    guard let collector = context.aggregates else {
       throw failure(
         Codes.misplacedAggregate, "`\(function.name)` is an aggregate, and \(context.clause) works on single rows",
         at: span, label: "an aggregate")
+    }
+    guard !collector.isInsideCall else {
+      throw failure(Codes.misplacedAggregate, "an aggregate cannot stand within another", at: span)
     }
     let arguments = try aggregateArguments(function, list, call, collector, in: context)
     var environment = context.environment
