@@ -143,7 +143,8 @@ extension Resolver {
         at: create.body.span)
     }
     return ScalarFunctionDefinition(
-      isAggregate: create.isAggregate, name: create.name.text, parameters: parameters, returns: returns, body: create.body,
+      isAggregate: create.isAggregate, name: create.name.text, parameters: parameters, returns: returns,
+      body: create.body,
       range: range(span, environment))
   }
 

@@ -227,7 +227,8 @@ extension Resolver {
     guard name == "GROUPING" || name == "GROUPING_ID" else { return nil }
     guard let collector = context.aggregates, !collector.isInsideCall else {
       throw failure(
-        Codes.misplacedAggregate, "\(name) says which keys a group lacks: it stands beside aggregates, not here", at: span)
+        Codes.misplacedAggregate, "\(name) says which keys a group lacks: it stands beside aggregates, not here",
+        at: span)
     }
     guard case .list(let list) = call.arguments, !list.isDistinct, call.filter == nil,
       !list.arguments.isEmpty || name == "GROUPING_ID"

@@ -34,7 +34,8 @@ extension Resolver {
     }
     try checkPivotNames(grouping.keys.map(\.item.name) + outputs.map(\.name), at: pivot.span)
     var output = try self.output(
-      of: grouping, outputs, total, state: nil, at: span, keyword: pivot.span, by: "PIVOT", keepsKeys: true, environment)
+      of: grouping, outputs, total, SubqueryCollector(), state: nil, at: span, keyword: pivot.span, by: "PIVOT", keepsKeys: true, environment
+    )
     if let alias { output.scope.variables = [RangeVariable(name: alias.text, columns: output.scope.columns)] }
     return output
   }
@@ -66,7 +67,8 @@ extension Resolver {
       let constant = try self.typed(value.value, in: context).folded(timeZone: self.zone)
       guard case .literal(let literal) = constant.kind else {
         throw self.failure(
-          Codes.invalidLiteral, "a value of PIVOT is a constant: the columns are known before any row is", at: value.span)
+          Codes.invalidLiteral, "a value of PIVOT is a constant: the columns are known before any row is",
+          at: value.span)
       }
       if let alias = value.alias { return (alias.text, constant, value.span) }
       if literal.isNull { return ("NULL", constant, value.span) }

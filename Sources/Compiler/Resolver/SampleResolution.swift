@@ -53,7 +53,8 @@ extension Resolver {
     else {
       throw failure(
         Codes.invalidLiteral,
-        sample.unit == .percent ? "a percentage is a constant from 0 to 100" : "a number of rows is whole, and not below 0",
+        sample.unit == .percent
+          ? "a percentage is a constant from 0 to 100" : "a number of rows is whole, and not below 0",
         at: sample.size.span)
     }
     return size

@@ -62,6 +62,9 @@ extension Resolver {
   func table(_ table: TableReference, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
     guard let suffix = table.suffix else { return try plainTable(table, environment) }
     let input = try plainTable(table, environment)
+    guard input.correlations.isEmpty else {
+      throw notSupported("this suffix of a query that reads an outer row", at: table.span)
+    }
     let output: ResolvedQuery
     switch suffix {
     case .matchRecognize: throw notSupported("MATCH_RECOGNIZE", at: table.span)
