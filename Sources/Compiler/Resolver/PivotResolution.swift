@@ -34,7 +34,8 @@ extension Resolver {
     }
     try checkPivotNames(grouping.keys.map(\.item.name) + outputs.map(\.name), at: pivot.span)
     var output = try self.output(
-      of: grouping, outputs, total, SubqueryCollector(), state: nil, at: span, keyword: pivot.span, by: "PIVOT", keepsKeys: true, environment
+      of: grouping, outputs, total, SubqueryCollector(), state: nil, at: span, keyword: pivot.span, by: "PIVOT",
+      keepsKeys: true, environment
     )
     if let alias { output.scope.variables = [RangeVariable(name: alias.text, columns: output.scope.columns)] }
     return output
