@@ -27,7 +27,10 @@ struct TestPlan {
     format: RecordFormat = .json, idleAfter: Int64? = nil, ahead: Int64? = nil, metadata: [RecordPart] = []
   ) -> Port {
     var columns = schema.fields.map { ScanColumn(part: .field([$0.name]), field: $0) }
-    for part in metadata { columns.append(ScanColumn(part: part, field: Field("meta", .int64))) }
+    for part in metadata {
+      let type = part == .headers ? RecordPart.headersType : .int64
+      columns.append(ScanColumn(part: part, field: Field("meta", type)))
+    }
     plan.sources.append(
       SourceDescription(
         name: name, place: .unbound, format: format, declared: columns, errorPolicy: policy, idleAfter: idleAfter,

@@ -56,6 +56,35 @@ import Values
     return result
   }
 
+  @Test("headers are delivered in their order, beside bad records and across batches", arguments: [1, 2])
+  func headers(_ workers: Int) throws {
+    let test = try TestLog()
+    let topic = try test.log.createTopic("in", partitions: 1)
+    let good = Array("{\"k\":1,\"v\":1,\"ts\":\"2026-01-01T00:00:00Z\"}".utf8)
+    for batch in 0..<3 {
+      let writer = RecordBatchWriter()
+      try writer.append(key: nil, value: good, timestamp: 1, headers: [RecordHeader("n", [UInt8(48 + batch)])])
+      try writer.append(key: nil, value: Array("bad".utf8), timestamp: 1, headers: [RecordHeader("x", [1])])
+      try writer.append(key: nil, value: good, timestamp: 1, headers: [])
+      try writer.append(
+        key: nil, value: good, timestamp: 1, headers: [RecordHeader("a", nil), RecordHeader("a", [50])])
+      try topic.partition(0).append(writer)
+    }
+    var plan = TestPlan()
+    plan.sink(plan.scan(schema: Schema([Field("v", .int64)]), metadata: [.headers]))
+    let (run, sinks) = try start(plan.plan, [try TopicSource(topic: topic)], options(workers))
+    #expect(try run.run() == .finished)
+    let rows = sinks[0].rows
+    let found = (0..<rows.count).map { rows.row($0)[1] }
+    let expected = (0..<3).flatMap { batch -> [Value] in
+      [
+        .array([.row([.string("n"), .bytes([UInt8(48 + batch)])])]), .array([]),
+        .array([.row([.string("a"), .null]), .row([.string("a"), .bytes([50])])]),
+      ]
+    }
+    #expect(found == expected)
+  }
+
   @Test(
     "records keep their order within a key, are spread by it, and read the same by any number of workers",
     arguments: [1, 2])
