@@ -103,12 +103,10 @@ public struct Column: Sendable {
   }
 
   private static func nullArrays(_ type: DataType, count: Int) -> ColumnData {
-    var elementType = DataType.null
-    if case .array(let element, _) = type { elementType = element }
-    return .array(
+    .array(
       ArrayVector(
         views: Vector(repeating: ByteView(offset: 0, length: 0), count: count),
-        elements: nulls(elementType, count: 0)))
+        elements: nulls(type.elementType ?? .null, count: 0)))
   }
 
   private static func rowFields(_ type: DataType) -> [Field] {

@@ -30,8 +30,13 @@ public indirect enum DataType: Hashable, Sendable, Codable {
   /// Microseconds.
   case intervalDaySecond
   case json
+  /// 16 bytes (RFC 9562), stored as they are; the text form has hyphens.
+  case uuid
   case array(element: DataType, elementNullable: Bool = true)
   case row([Field])
+  /// Different keys, none of them NULL, with a value each: stored as an array of (key, value) structs in ascending order
+  /// of the keys, so that equal maps are equal arrays.
+  case map(key: DataType, value: DataType, valueNullable: Bool = true)
 
   /// How values of a type lie in memory: which case of `ColumnData` holds them.
   public enum Storage: Hashable, Sendable {
@@ -51,8 +56,8 @@ public indirect enum DataType: Hashable, Sendable, Codable {
     case .int8, .int16, .int32, .int64, .timestamp, .date, .time, .intervalYearMonth, .intervalDaySecond: .int
     case .decimal: .decimal
     case .float32, .float64: .double
-    case .string, .bytes, .json: .bytes
-    case .array: .array
+    case .string, .bytes, .json, .uuid: .bytes
+    case .array, .map: .array
     case .row: .row
     }
   }
@@ -64,7 +69,7 @@ public indirect enum DataType: Hashable, Sendable, Codable {
     switch self {
     case .int8, .int16, .int32, .int64: true
     case .null, .boolean, .decimal, .float32, .float64, .string, .bytes, .timestamp, .date, .time,
-      .intervalYearMonth, .intervalDaySecond, .json, .array, .row:
+      .intervalYearMonth, .intervalDaySecond, .json, .uuid, .array, .row, .map:
       false
     }
   }
@@ -87,7 +92,7 @@ public indirect enum DataType: Hashable, Sendable, Codable {
     case .int32: -2_147_483_648...2_147_483_647
     case .int64: Int64.min...Int64.max
     case .null, .boolean, .decimal, .float32, .float64, .string, .bytes, .timestamp, .date, .time,
-      .intervalYearMonth, .intervalDaySecond, .json, .array, .row:
+      .intervalYearMonth, .intervalDaySecond, .json, .uuid, .array, .row, .map:
       nil
     }
   }
@@ -114,8 +119,22 @@ extension DataType: CustomStringConvertible {
     case .intervalYearMonth: "INTERVAL YEAR TO MONTH"
     case .intervalDaySecond: "INTERVAL DAY TO SECOND"
     case .json: "JSON"
+    case .uuid: "UUID"
     case .array(let element, _): "ARRAY<\(element)>"
     case .row(let fields): "STRUCT<\(fields.map(\.description).joined(separator: ", "))>"
+    case .map(let key, let value, _): "MAP<\(key), \(value)>"
+    }
+  }
+}
+
+extension DataType {
+  /// The type of what lies in array storage: the elements of an ARRAY, the entries of a MAP; nil for other types.
+  public var elementType: DataType? {
+    switch self {
+    case .array(let element, _): element
+    case .map(let key, let value, let nullable):
+      .row([Field("key", key, nullable: false), Field("value", value, nullable: nullable)])
+    default: nil
     }
   }
 }

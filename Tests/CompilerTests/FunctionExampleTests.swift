@@ -1,5 +1,5 @@
-// Every example of the function library that is a sentence of the grammar, typed by the compiler and folded to a
-// constant, has the value it claims.
+// Every example of the function library is a sentence of the grammar and, typed by the compiler and folded to a constant,
+// has the value it claims.
 
 import Compiler
 import Plan
@@ -14,12 +14,11 @@ import Values
     Parser.parseScript(SourceText(name: "example", text: text)).1.isEmpty
   }
 
-  @Test func mostExamplesAreSentences() {
-    let sentences = Self.examples.filter { Self.parses("SELECT \($0.expression) AS x") }
-    #expect(sentences.count * 10 > Self.examples.count * 9)
+  @Test func everyExampleIsASentence() {
+    for example in Self.examples { #expect(Self.parses("SELECT \(example.expression) AS x"), "\(example.expression)") }
   }
 
-  @Test(arguments: examples.map(\.expression).filter { parses("SELECT \($0) AS x") })
+  @Test(arguments: examples.map(\.expression))
   func exampleHasItsValue(expression: String) throws {
     let example = try #require(Self.examples.first { $0.expression == expression })
     let text = "SELECT \(expression) AS x"

@@ -25,12 +25,15 @@ import Values
     ("SELECT auction FROM bids QUALIFY price = 1", "price = 1"),
     ("SELECT SUM((SELECT 1)) AS x FROM bids", "(SELECT 1)"),
     ("WITH RECURSIVE a AS (FROM bids) FROM a", "WITH RECURSIVE a AS (FROM bids)"),
-    ("CREATE STREAM s (a MAP<STRING, BIGINT>) FROM TOPIC 's'", "MAP<STRING, BIGINT>"),
-    ("CREATE STREAM s (a UUID) FROM TOPIC 's'", "UUID"),
+    ("CREATE STREAM s (a VARIANT) FROM TOPIC 's'", "VARIANT"),
+    ("FROM bids |> EXTEND GENERATE_UUID() AS id", "GENERATE_UUID()"),
+    ("SELECT SUM(price ORDER BY price) AS total FROM bids", "price"),
+    ("SELECT MIN(price LIMIT 2) AS low FROM bids", "2"),
+    ("SELECT COUNT(price RESPECT NULLS) AS n FROM bids", "COUNT(price RESPECT NULLS)"),
+    ("SELECT ARRAY_AGG(DISTINCT name ORDER BY price) AS names FROM bids", "price"),
     ("CREATE STREAM s (a BIGINT) FROM TOPIC 's' FORMAT AVRO", "FORMAT AVRO"),
     ("FROM bids FOR SYSTEM_TIME AS OF TIMESTAMP '2026-01-01'", "bids FOR SYSTEM_TIME AS OF TIMESTAMP '2026-01-01'"),
     ("SELECT DISTINCT ON (auction) * FROM bids", "auction"),
-    ("SELECT ARRAY_AGG(name ORDER BY price) AS names FROM bids", ""),
   ]
 
   @Test(arguments: constructs.map(\.script))

@@ -185,6 +185,10 @@ enum RandomRows {
     ]
     if depth > 0, Int.random(in: 0..<4, using: &random) == 0 {
       if Bool.random(using: &random) { return .array(element: type(&random, depth: depth - 1)) }
+      if Bool.random(using: &random) {
+        let keys: [DataType] = [.text, .int64, .date, .boolean, .uuid, .float64]
+        return .map(key: keys.randomElement(using: &random) ?? .text, value: type(&random, depth: depth - 1))
+      }
       return .row((0..<3).map { Field("n\($0)", type(&random, depth: depth - 1)) })
     }
     return flat.randomElement(using: &random) ?? .int64
@@ -219,6 +223,14 @@ enum RandomRows {
     case .array(let element, _):
       return .array((0..<Int.random(in: 0...3, using: &random)).map { _ in value(element, &random) })
     case .row(let fields): return .row(fields.map { value($0.type, &random) })
+    case .uuid: return .bytes((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
+    case .map(let key, let element, _):
+      let entries = (0..<Int.random(in: 0...3, using: &random)).map { _ -> Value in
+        var own = value(key, &random)
+        while own.isNull { own = value(key, &random) }
+        return .row([own, value(element, &random)])
+      }
+      return MapForm.canonical(entries, key: key, value: element)
     }
   }
 }

@@ -45,13 +45,13 @@ extension Codes {
   static let needsAppend = DiagnosticDescription(
     "E2004", group: "changes", title: "rows that are changed where they must not be",
     rule: """
-      Windows, derived streams and most aggregates read rows that are only added. An aggregate without a window, or with \
-      EMIT CHANGES, changes rows that it has given. EMIT FINAL gives each row once.
+      Windows and derived streams read rows that are only added. An aggregate without a window, or with EMIT CHANGES, \
+      changes rows that it has given. EMIT FINAL gives each row once.
       """,
     example: bids
-      + "FROM bids |> AGGREGATE MAX(price) AS top GROUP BY auction STATE UNBOUNDED |> AGGREGATE MIN(top) AS least;",
+      + "CREATE STREAM tops AS FROM bids |> AGGREGATE MAX(price) AS top GROUP BY auction STATE UNBOUNDED;",
     correction: bids
-      + "FROM bids |> AGGREGATE MAX(price) AS top GROUP BY auction STATE UNBOUNDED |> AGGREGATE COUNT(top) AS n;")
+      + "CREATE VIEW tops AS FROM bids |> AGGREGATE MAX(price) AS top GROUP BY auction STATE UNBOUNDED;")
 
   static let unboundedOrder = DiagnosticDescription(
     "E2006", group: "unbounded-order", title: "ORDER BY or LIMIT over input without an end",

@@ -36,10 +36,10 @@ enum StateRules {
   }
 
   private static func perGroup(_ aggregation: Aggregation) -> StateBound {
-    let distinct = aggregation.calls.contains(where: \.distinct)
+    let keeping = aggregation.calls.first(where: \.keepsValues)
     if aggregation.keys.allSatisfy({ $0.expression.type == .boolean || isConstant($0.expression) }) {
-      return distinct
-        ? StateBound(.unbounded, reason: "every distinct value counted by a DISTINCT aggregate is kept")
+      return keeping != nil
+        ? StateBound(.unbounded, reason: keptValues(keeping))
         : StateBound(.constant, reason: aggregation.keys.isEmpty ? "one group" : "the keys take few values")
     }
     let keys = aggregation.keys.map(\.name).joined(separator: ", ")
@@ -48,6 +48,11 @@ enum StateRules {
         .keys, reason: "one entry for each value of \(keys), forgotten \(DurationText.text(ttl)) after its last change")
     }
     return StateBound(.keys, reason: "one entry for each value of \(keys), and nothing known bounds how many there are")
+  }
+
+  private static func keptValues(_ call: AggregateCall?) -> String {
+    guard let call, !call.distinct else { return "every distinct value counted by a DISTINCT aggregate is kept" }
+    return "every different value of \(call.function.name) is kept"
   }
 
   private static func isConstant(_ expression: TypedExpression) -> Bool { expression.columnsRead.isEmpty }

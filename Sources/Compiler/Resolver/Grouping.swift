@@ -98,12 +98,13 @@ extension Resolver {
     // One group of everything exists without rows, so what has no value for no rows may be NULL.
     let isGlobal = grouping.isGlobal
     let results = calls.map { call -> AggregateCall in
+      var call = call
+      call.takesRowsBack = input.properties.mode != .append
       guard isGlobal, let function = AggregateLibrary.function(named: call.function.name),
-        function.resolve(call.arguments.map(\.type))?.nullableWhenEmpty == true
+        function.resolve(call.arguments.dropLast(call.ordering.count).map(\.type))?.nullableWhenEmpty == true
       else { return call }
-      var copy = call
-      copy.result.nullable = true
-      return copy
+      call.result.nullable = true
+      return call
     }
     let aggregation = Aggregation(
       keys: keys, calls: results, emission: grouping.window == nil ? .changes : .final,
@@ -176,7 +177,7 @@ extension Resolver {
       let labelled =
         origin.map { diagnostic.labelled($0, "this operator changes rows that it has given") } ?? diagnostic
       return labelled.help(
-        "EMIT FINAL after a windowed aggregate gives each row once; COUNT, SUM and AVG can take rows back")
+        "EMIT FINAL after a windowed aggregate gives each row once")
     }
   }
 

@@ -40,7 +40,7 @@ extension Resolver {
     guard case .literal(let literal) = expression.kind, case .integer(let digits) = literal.kind else {
       let value = try typed(expression, in: context)
       switch value.type {
-      case .array, .row, .json:
+      case .array, .row, .map, .json:
         throw failure(Codes.wrongTypes, "\(article(value.type)) has no order", at: expression.span)
       default: return value
       }

@@ -27,7 +27,7 @@ extension Resolver {
     case .call(let call): call.name.parts.last?.text.lowercased() ?? ""
     case .parenthesized(let inner): generatedName(inner)
     case .literal, .interval, .name, .tuple, .subquery, .exists, .unary, .binary, .isTest, .isDistinctFrom, .between,
-      .like, .membership, .field, .element, .caseOf, .cast, .extract, .array, .structure, .error:
+      .like, .membership, .field, .element, .caseOf, .cast, .extract, .array, .map, .structure, .error:
       ""
     }
   }

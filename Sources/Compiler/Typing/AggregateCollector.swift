@@ -35,7 +35,8 @@ final class AggregateCollector {
 extension AggregateCall {
   /// Whether both compute the same, wherever they are written.
   fileprivate func isSame(as other: AggregateCall) -> Bool {
-    function == other.function && distinct == other.distinct && arguments.count == other.arguments.count
+    function == other.function && distinct == other.distinct && ordering == other.ordering && limit == other.limit
+      && keepsNulls == other.keepsNulls && arguments.count == other.arguments.count
       && zip(arguments, other.arguments).allSatisfy { $0.isSame(as: $1) }
       && (filter?.withoutRanges == other.filter?.withoutRanges)
   }

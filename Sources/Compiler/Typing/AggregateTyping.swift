@@ -23,7 +23,8 @@ extension Resolver {
     }
     collector.isInsideCall = true
     defer { collector.isInsideCall = false }
-    let (arguments, spans, isDistinct) = try aggregateArguments(function, call, at: span, in: context)
+    let (arguments, spans, list) = try aggregateArguments(function, call, at: span, in: context)
+    let order = try aggregateOrder(function, list, arguments, in: context)
     var filter: TypedExpression?
     if let written = call.filter {
       var inner = context
@@ -43,32 +44,68 @@ extension Resolver {
     let result = Field(
       "$\(collector.calls.count + 1)", resolution.type, nullable: resolution.nullableWhenEmpty && mayBeEmpty)
     let aggregate = AggregateCall(
-      function: FunctionReference(name: function.name, signature: 0), arguments: converted, filter: filter,
-      distinct: isDistinct, result: result)
+      function: FunctionReference(name: function.name, signature: 0), arguments: converted + order.keys, filter: filter,
+      distinct: list?.isDistinct ?? false, result: result, ordering: order.orders, limit: order.limit,
+      keepsNulls: list?.nullHandling == .respect)
     return collector.reference(to: aggregate, at: span, range: range(span, context.environment))
   }
 
   private func aggregateArguments(
     _ function: AggregateFunction, _ call: FunctionCall, at span: SourceSpan, in context: ExpressionContext
-  ) throws(CompileError) -> ([TypedExpression], [SourceSpan], distinct: Bool) {
+  ) throws(CompileError) -> ([TypedExpression], [SourceSpan], ArgumentList?) {
     switch call.arguments {
     case .star:
       guard function.name == "COUNT" else {
         throw failure(Codes.wrongArgumentCount, "`*` stands for all rows in COUNT(*) only", at: span)
       }
-      return ([], [], false)
+      return ([], [], nil)
     case .qualifiedStar: throw notSupported("\(function.name)(t.*)", at: span, help: "write COUNT(*)")
     case .list(let list):
-      if !list.orderBy.isEmpty { throw notSupported("ORDER BY within an aggregate", at: list.orderBy[0].span) }
-      if let limit = list.limit { throw notSupported("LIMIT within an aggregate", at: limit.span) }
-      if list.nullHandling != nil { throw notSupported("IGNORE NULLS and RESPECT NULLS", at: span) }
+      if list.nullHandling == .respect, !AggregateCall.takesOrder(function.name) || function.name == "STRING_AGG" {
+        throw notSupported("RESPECT NULLS in \(function.name)", at: span, help: "ARRAY_AGG takes it")
+      }
       if let named = list.arguments.first(where: { $0.name != nil }) {
         throw notSupported("a named argument", at: named.span)
       }
       let values = try collecting(list.arguments) { (argument) throws(CompileError) in
         try self.typed(argument.value, in: context)
       }
-      return (values, list.arguments.map(\.span), list.isDistinct)
+      return (values, list.arguments.map(\.span), list)
     }
+  }
+
+  /// ORDER BY and LIMIT within the parentheses of ARRAY_AGG and STRING_AGG.
+  private func aggregateOrder(
+    _ function: AggregateFunction, _ list: ArgumentList?, _ arguments: [TypedExpression], in context: ExpressionContext
+  ) throws(CompileError) -> (keys: [TypedExpression], orders: [KeyOrder], limit: Int64?) {
+    guard let list else { return ([], [], nil) }
+    let help = "ARRAY_AGG and STRING_AGG take it"
+    if let first = list.orderBy.first, !AggregateCall.takesOrder(function.name) {
+      throw notSupported("ORDER BY within \(function.name)", at: first.span, help: help)
+    }
+    if let limit = list.limit, !AggregateCall.takesOrder(function.name) {
+      throw notSupported("LIMIT within \(function.name)", at: limit.span, help: help)
+    }
+    var keys: [TypedExpression] = []
+    var orders: [KeyOrder] = []
+    for item in list.orderBy {
+      let key = try typed(item.value, in: context)
+      if [.array, .row].contains(key.type.storage) || key.type == .json {
+        throw failure(Codes.wrongTypes, "\(article(key.type)) has no order", at: item.span)
+      }
+      // Otherwise one value could come in two places.
+      if list.isDistinct, !(arguments.first.map { $0.isSame(as: key) } ?? false) {
+        throw notSupported(
+          "ORDER BY another value than the DISTINCT one", at: item.span, help: "order by the argument itself")
+      }
+      let descending = item.order?.direction == .descending
+      keys.append(key)
+      orders.append(KeyOrder(descending: descending, nullsFirst: item.order?.nulls.map { $0 == .first }))
+    }
+    guard let written = list.limit else { return (keys, orders, nil) }
+    guard let limit = written.value, limit > 0 else {
+      throw failure(Codes.invalidLiteral, "LIMIT needs a whole number above 0", at: written.span)
+    }
+    return (keys, orders, limit)
   }
 }

@@ -29,6 +29,8 @@ extension Resolver {
     }
     let list = try plainArguments(call, at: span)
     if let form = try conditionalForm(name.uppercased(), list, at: span, in: context) { return form }
+    if name.uppercased() == "MAP" { return try map(list, at: span, in: context) }
+    if ["GENERATE_UUID", "GEN_RANDOM_UUID", "UUID"].contains(name.uppercased()) { throw randomUUID(name, at: span) }
     let parts = FunctionLibrary.scalar.function(name)?.partPositions ?? []
     var arguments: [TypedExpression] = []
     var failed = false
@@ -183,44 +185,5 @@ extension Resolver {
       }
       return candidates.prefix(isOperator ? 0 : 6).reduce(result) { $0.note("there is \($1)") }
     }
-  }
-
-  func extract(
-    _ part: Identifier, _ operand: SyntaxExpression, _ zone: SyntaxExpression?, at span: SourceSpan,
-    in context: ExpressionContext
-  ) throws(CompileError) -> TypedExpression {
-    let word = TypedExpression.literal(
-      .string(part.text.uppercased()), .text, range: range(part.span, context.environment))
-    var arguments = [word, try typed(operand, in: context)]
-    var spans = [part.span, operand.span]
-    if let zone {
-      arguments.append(try typed(zone, in: context))
-      spans.append(zone.span)
-    }
-    return try call("EXTRACT", arguments, spans: spans, at: span, in: context)
-  }
-
-  /// `a[OFFSET(0)]`, `a[ORDINAL(1)]` and their SAFE_ forms.
-  func element(
-    _ base: SyntaxExpression, _ index: SyntaxExpression, at span: SourceSpan, in context: ExpressionContext
-  ) throws(CompileError) -> TypedExpression {
-    let array = try typed(base, in: context)
-    if array.type == .json { throw notSupported("a path into JSON", at: span, help: "use JSON_VALUE or JSON_QUERY") }
-    guard case .array = array.type else {
-      throw failure(Codes.wrongTypes, "`[…]` needs an ARRAY, and this is \(article(array.type))", at: base.span)
-    }
-    guard case .call(let call) = index.kind, case .list(let list) = call.arguments, list.arguments.count == 1,
-      ["OFFSET", "ORDINAL", "SAFE_OFFSET", "SAFE_ORDINAL"].contains(call.name.text.uppercased())
-    else {
-      throw failure(Codes.wrongTypes, "say how the index counts", at: index.span) {
-        $0.help("write [OFFSET(0)] to count from 0, or [ORDINAL(1)] to count from 1")
-      }
-    }
-    let position = list.arguments[0].value
-    let word = call.name.text.uppercased()
-    let name = word.hasPrefix("SAFE_") ? "SAFE_ARRAY_AT_\(word.dropFirst(5))" : "ARRAY_AT_\(word)"
-    return try self.call(
-      name, [array, try typed(position, in: context)], spans: [base.span, position.span], at: span,
-      named: call.name.span, in: context)
   }
 }

@@ -78,7 +78,10 @@ enum CastRules {
     case (.boolean, _): return to.isInteger
     case (_, .boolean): return from.isInteger
     case (_, _) where from.isNumeric && to.isNumeric: return true
-    case (.bytes, .bytes): return true
+    case (.bytes, .bytes), (.bytes, .uuid), (.uuid, .bytes): return true
+    case (_, .json): return isPrintable(from)
+    case (.json, _): return Conversion.isAllowed(from: from, to: to)
+    case (.map, .map): return Conversion.isAllowed(from: from, to: to)
     case (.timestamp, .date), (.timestamp, .time), (.date, .timestamp), (.timestamp, .int64), (.int64, .timestamp):
       return true
     case (.array(let a, _), .array(let b, _)): return allows(from: a, to: b)
@@ -92,15 +95,16 @@ enum CastRules {
     switch type {
     case .array(let element, _): isPrintable(element)
     case .row(let fields): fields.allSatisfy { isPrintable($0.type) }
+    case .map(let key, let value, _): isPrintable(key) && isPrintable(value)
     default: true
     }
   }
 
   private static func isReadable(_ type: DataType) -> Bool {
     switch type {
-    case .array, .row, .null: false
+    case .array, .row, .map, .null: false
     case .boolean, .int8, .int16, .int32, .int64, .decimal, .float32, .float64, .string, .bytes, .timestamp, .date,
-      .time, .intervalYearMonth, .intervalDaySecond, .json:
+      .time, .intervalYearMonth, .intervalDaySecond, .json, .uuid:
       true
     }
   }

@@ -89,6 +89,7 @@ extension Resolver {
       let nullable = converted.contains(where: \.nullable)
       return TypedExpression(
         .makeArray(converted), type: .array(element: type, elementNullable: nullable), nullable: false, range: range)
+    case .map(let items): return try map(items, at: expression.span, in: context)
     case .structure(let items): return try structure(items, range: range, in: context)
     case .error: throw .reported
     }
@@ -197,7 +198,7 @@ extension Resolver {
     case .field(_, let name): name.text
     case .parenthesized(let inner): impliedName(inner)
     case .literal, .interval, .tuple, .subquery, .exists, .unary, .binary, .isTest, .isDistinctFrom, .between, .like,
-      .membership, .element, .call, .caseOf, .cast, .extract, .array, .structure, .error:
+      .membership, .element, .call, .caseOf, .cast, .extract, .array, .map, .structure, .error:
       nil
     }
   }

@@ -128,9 +128,7 @@ extension Resolver {
     _ name: Identifier, of base: TypedExpression, in context: ExpressionContext
   ) throws(CompileError) -> TypedExpression {
     guard case .row(let fields) = base.type else {
-      if base.type == .json {
-        throw notSupported("a path into JSON", at: name.span, help: "use JSON_VALUE or JSON_QUERY")
-      }
+      if base.type == .json { return try jsonField(name.text, of: base, at: name.span, in: context) }
       throw failure(
         Codes.unknownColumn, "`.\(name.text)` needs a STRUCT, and this is \(article(base.type))", at: name.span)
     }

@@ -10,7 +10,12 @@ extension Resolver {
     switch name.kind {
     case .named(let qualified, let parameters): return try namedType(qualified, parameters, at: name.span)
     case .array(let element): return .array(element: try type(element), elementNullable: true)
-    case .map: throw notSupported("the type MAP", at: name.span)
+    case .map(let keyName, let valueName):
+      let key = try type(keyName)
+      guard TypeConstraint.equatable.allows(key) else {
+        throw failure(Codes.unknownType, "\(article(key)) is no key of a MAP: it cannot be compared", at: keyName.span)
+      }
+      return .map(key: key, value: try type(valueName))
     case .structure(let fields):
       let resolved = try collecting(fields) { (field) throws(CompileError) -> Field in
         Field(field.name.text, try self.type(field.type), nullable: !field.isNotNull)
@@ -31,7 +36,7 @@ extension Resolver {
   /// The names that a type may have, for suggestions.
   static let typeNames = [
     "BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "DECIMAL", "FLOAT", "DOUBLE", "STRING", "VARCHAR", "BYTES",
-    "TIMESTAMP", "DATE", "TIME", "JSON", "ARRAY", "STRUCT", "INTERVAL",
+    "TIMESTAMP", "DATE", "TIME", "JSON", "UUID", "ARRAY", "MAP", "STRUCT", "INTERVAL",
   ]
 
   private func namedType(
@@ -52,7 +57,9 @@ extension Resolver {
     case "VARBINARY", "BINARY", "BYTES":
       return .bytes(maximumLength: try length(parameters, at: span))
     case "DECIMAL", "NUMERIC", "DEC": return try decimalType(parameters, at: span)
-    case "UUID", "MAP", "VARIANT", "DATETIME", "MULTISET":
+    case "MAP":
+      throw failure(Codes.unknownType, "a MAP says what it holds: MAP<STRING, BIGINT>", at: span)
+    case "VARIANT", "DATETIME", "MULTISET":
       throw notSupported("the type \(upper)", at: span)
     default: break
     }
@@ -68,7 +75,7 @@ extension Resolver {
     "INT": .int32, "INTEGER": .int32, "INT32": .int32, "BIGINT": .int64, "INT64": .int64, "FLOAT": .float32,
     "FLOAT32": .float32, "REAL": .float32, "DOUBLE": .float64, "FLOAT64": .float64, "TIMESTAMP": .timestamp,
     "TIMESTAMP_LTZ": .timestamp, "TIMESTAMPTZ": .timestamp, "DATE": .date, "TIME": .time, "JSON": .json,
-    "INTERVAL": .intervalDaySecond,
+    "INTERVAL": .intervalDaySecond, "UUID": .uuid,
   ]
 
   private func length(_ parameters: [IntegerLiteral], at span: SourceSpan) throws(CompileError) -> Int? {

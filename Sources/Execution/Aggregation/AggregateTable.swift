@@ -9,7 +9,7 @@ final class AggregateTable {
   private let aggregation: Aggregation
   private let keyTypes: [DataType]
   private(set) var index: GroupIndex
-  private let states: [any AccumulatorState]
+  private let states: AggregateStates
   /// The rows behind each group: it is present while this is above zero.
   private let rowCounts = StateVector<Int64>(empty: 0)
   /// Whether the one group of an aggregate without keys stays when all its rows were taken back: COUNT is 0 then.
@@ -21,12 +21,12 @@ final class AggregateTable {
     self.keepsGlobalGroup = keepsGlobalGroup && aggregation.keys.isEmpty
     keyTypes = aggregation.keys.map(\.expression.type)
     index = GroupIndex(types: keyTypes)
-    states = aggregation.calls.map { AggregateLibrary.makeStates(for: $0) }
+    states = AggregateStates(aggregation.calls)
   }
 
   var groupCount: Int { index.count }
 
-  var byteCount: Int { index.memory + rowCounts.byteCount + states.reduce(0) { $0 + $1.byteCount } }
+  var byteCount: Int { index.memory + rowCounts.byteCount + states.byteCount }
 
   /// The rows folded in and not taken back.
   var rowCount: Int {
@@ -46,7 +46,7 @@ final class AggregateTable {
 
   private func makeRoom() {
     rowCounts.resize(to: index.count)
-    for state in states { state.resize(to: index.count) }
+    states.resize(to: index.count)
   }
 
   func accumulate(_ rows: AggregateRows, groups: Vector<Int32>) {
@@ -57,10 +57,8 @@ final class AggregateTable {
     } else {
       for row in 0..<groups.count { counts[Int(groups.base[row])] &+= 1 }
     }
-    for (call, state) in states.enumerated() {
-      state.accumulate(
-        groups: groups, arguments: rows.arguments[call], mask: rows.filters[call], weights: rows.batch.weights)
-    }
+    states.accumulate(
+      groups: groups, arguments: rows.arguments, masks: rows.filters, weights: rows.batch.weights)
   }
 
   /// Folds all groups of another table of the same aggregation in.
@@ -69,7 +67,7 @@ final class AggregateTable {
     let targets = index.ids(for: other.index.keys(), count: sources.count)
     makeRoom()
     for i in 0..<sources.count { rowCounts.base[Int(targets.base[i])] &+= other.rowCounts.base[i] }
-    for (state, theirs) in zip(states, other.states) { state.merge(theirs, sources: sources, targets: targets) }
+    states.merge(other.states, sources: sources, targets: targets)
   }
 
   /// The groups that are present, in the order of their keys, and the keys as comparable bytes.
@@ -90,21 +88,15 @@ final class AggregateTable {
 
   /// Keys and results of the given groups, as columns, and the groups whose result fails.
   func rows(of groups: Vector<Int32>) -> (columns: [Column], errors: RowErrors) {
-    var columns = index.keys(groups)
-    var errors: [RowError] = []
-    for state in states {
-      let (column, failed) = state.results(of: groups)
-      columns.append(column)
-      errors += failed.list
-    }
-    return (columns, RowErrors.firstOfEachRow(errors))
+    let (results, errors) = states.results(of: groups)
+    return (index.keys(groups) + results, RowErrors.firstOfEachRow(errors))
   }
 
   /// Makes the given groups absent, as if no row of theirs had ever come.
   func clear(_ groups: Vector<Int32>) {
     rowCounts.clear(groups)
     hasGlobalGroup = hasGlobalGroup && groups.count == 0
-    for state in states { state.clear(groups) }
+    states.clear(groups)
   }
 
   /// Keeps only the given groups, which get the ids 0, 1, ... in that order.
@@ -114,7 +106,7 @@ final class AggregateTable {
     let targets = kept.index.ids(for: index.keys(groups), count: groups.count)
     kept.makeRoom()
     for i in 0..<groups.count { kept.rowCounts.base[Int(targets.base[i])] = rowCounts.base[Int(groups.base[i])] }
-    for (state, theirs) in zip(kept.states, states) { state.merge(theirs, sources: groups, targets: targets) }
+    kept.states.merge(states, sources: groups, targets: targets)
     return kept
   }
 
@@ -122,7 +114,7 @@ final class AggregateTable {
     index.write(to: writer)
     writer.write(hasGlobalGroup)
     writer.write(rowCounts.copy())
-    for state in states { state.write(to: writer) }
+    states.write(to: writer)
   }
 
   func read(from reader: ColumnReader) throws(StateFormatError) {
@@ -132,7 +124,7 @@ final class AggregateTable {
     guard rowCounts.count == index.count else {
       throw reader.failure("an aggregate has \(rowCounts.count) row counts for \(index.count) groups")
     }
-    for state in states { try state.read(from: reader) }
+    try states.read(from: reader)
     makeRoom()
   }
 }

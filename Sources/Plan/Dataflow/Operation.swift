@@ -19,7 +19,16 @@ package struct NamedExpression: Hashable, Sendable, Codable {
 /// An aggregate function over the rows of a group.
 package struct AggregateCall: Hashable, Sendable, Codable {
   package var function: FunctionReference
+  /// The arguments of the function, and after them what its ORDER BY sorts by.
   package var arguments: [Expression]
+  /// The order of each of the last arguments; empty without ORDER BY.
+  package var ordering: [KeyOrder]
+  /// At most so many values, the first in their order: the LIMIT of ARRAY_AGG and STRING_AGG.
+  package var limit: Int64?
+  /// Whether NULL arguments count: RESPECT NULLS.
+  package var keepsNulls: Bool
+  /// Whether rows of the input may be taken back, so that the states must hold what an extreme value gives way to.
+  package var takesRowsBack: Bool
   /// FILTER (WHERE ...): only rows for which this is TRUE count.
   package var filter: Expression?
   package var distinct: Bool
@@ -28,13 +37,18 @@ package struct AggregateCall: Hashable, Sendable, Codable {
 
   package init(
     function: FunctionReference, arguments: [Expression], filter: Expression? = nil, distinct: Bool = false,
-    result: Field
+    result: Field, ordering: [KeyOrder] = [], limit: Int64? = nil, keepsNulls: Bool = false,
+    takesRowsBack: Bool = false
   ) {
     self.function = function
     self.arguments = arguments
     self.filter = filter
     self.distinct = distinct
     self.result = result
+    self.ordering = ordering
+    self.limit = limit
+    self.keepsNulls = keepsNulls
+    self.takesRowsBack = takesRowsBack
   }
 }
 

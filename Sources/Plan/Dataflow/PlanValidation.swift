@@ -257,7 +257,8 @@ private struct NodeValidation {
       _ = try types(of: call.arguments)
       if let filter = call.filter { try check(filter, is: .boolean) }
       try call.result.type.checkBounds()
-      let resolution = AggregateLibrary.function(named: call.function.name)?.resolve(call.arguments.map(\.type))
+      let resolution = AggregateLibrary.function(named: call.function.name)?.resolve(
+        call.arguments.dropLast(call.ordering.count).map(\.type))
       try Misfit.demand(
         resolution.map { resolution in
           resolution.type.isAlike(call.result.type)

@@ -76,7 +76,8 @@ extension Value {
   func fits(_ type: DataType) -> Bool {
     switch (self, type) {
     case (.null, _): true
-    case (.array(let values), .array(let element, _)): values.allSatisfy { $0.fits(element) }
+    case (.array(let values), .array), (.array(let values), .map):
+      values.allSatisfy { $0.fits(type.elementType ?? .null) }
     case (.row(let values), .row(let fields)):
       values.count == fields.count && zip(values, fields).allSatisfy { $0.fits($1.type) }
     case (.array, _), (.row, _): false
@@ -97,6 +98,8 @@ extension DataType {
     case (.null, _), (_, .null): true
     case (.decimal, .decimal): self == other
     case (.array(let left, _), .array(let right, _)): left.isAlike(right)
+    case (.map(let k1, let v1, _), .map(let k2, let v2, _)): k1.isAlike(k2) && v1.isAlike(v2)
+    case (.array, .map), (.map, .array): false
     case (.row(let left), .row(let right)):
       left.count == right.count && zip(left, right).allSatisfy { $0.type.isAlike($1.type) }
     default: storage == other.storage
@@ -109,9 +112,12 @@ extension DataType {
       try Misfit.demand((1...38).contains(precision) && (0...precision).contains(scale), "\(self) has no such digits")
     case .array(let element, _): try element.checkBounds()
     case .row(let fields): for field in fields { try field.type.checkBounds() }
+    case .map(let key, let value, _):
+      try key.checkBounds()
+      try value.checkBounds()
     case .string(let length), .bytes(let length): try Misfit.demand((length ?? 1) >= 0, "\(self) has no such length")
     case .null, .boolean, .int8, .int16, .int32, .int64, .float32, .float64, .timestamp, .date, .time,
-      .intervalYearMonth, .intervalDaySecond, .json:
+      .intervalYearMonth, .intervalDaySecond, .json, .uuid:
       break
     }
   }

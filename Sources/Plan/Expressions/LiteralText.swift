@@ -10,6 +10,7 @@ package enum LiteralText {
     case (.bool(let bool), _): bool ? "TRUE" : "FALSE"
     case (_, .string): quoted(printed(value, type))
     case (_, .bytes): "BYTES \(quoted(printed(value, type)))"
+    case (_, .uuid): "UUID \(quoted(printed(value, type)))"
     case (_, .json): "JSON \(quoted(printed(value, type)))"
     case (_, .timestamp): "TIMESTAMP \(quoted(printed(value, type)))"
     case (_, .date): "DATE \(quoted(printed(value, type)))"

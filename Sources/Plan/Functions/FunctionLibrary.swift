@@ -160,6 +160,7 @@ extension DataType {
     case (.string, .string(maximumLength: nil)), (.bytes, .bytes(maximumLength: nil)): true
     case (.array(let a, _), .array(let b, _)): a.isSameStorage(as: b)
     case (.row(let a), .row(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.type.isSameStorage(as: $1.type) }
+    case (.map(let k1, let v1, _), .map(let k2, let v2, _)): k1.isSameStorage(as: k2) && v1.isSameStorage(as: v2)
     case (_, _) where isInteger && other.isInteger: integerDigits <= other.integerDigits
     case (.float32, .float64): true
     default: self == other

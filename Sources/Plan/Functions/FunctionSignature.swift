@@ -13,6 +13,10 @@ package indirect enum ParameterPattern: Sendable {
   case generic(Int, TypeConstraint)
   /// An array whose element is the type variable.
   case array(of: Int)
+  /// A map whose keys and values are type variables.
+  case map(key: Int, value: Int)
+  /// An array of structs of two fields, a key and a value, which are type variables.
+  case entries(key: Int, value: Int)
   /// Anything, as it is.
   case any
   /// A constant word such as DAY that names a unit of time.
@@ -36,7 +40,7 @@ package indirect enum ParameterPattern: Sendable {
   var inner: ParameterPattern {
     switch self {
     case .optional(let pattern), .variadic(let pattern): pattern
-    case .type, .decimal, .generic, .array, .any, .part: self
+    case .type, .decimal, .generic, .array, .map, .entries, .any, .part: self
     }
   }
 }
@@ -58,8 +62,9 @@ package enum TypeConstraint: String, Sendable {
     case (.integer, _): type.isInteger
     case (.equatable, .array(let element, _)): allows(element)
     case (.equatable, .row(let fields)): fields.allSatisfy { allows($0.type) }
+    case (.equatable, .map(let key, let value, _)): allows(key) && allows(value)
     case (.equatable, _): type != .json
-    case (.comparable, .array), (.comparable, .row), (.comparable, .json): false
+    case (.comparable, .array), (.comparable, .row), (.comparable, .map), (.comparable, .json): false
     case (.comparable, _): true
     }
   }
@@ -141,7 +146,7 @@ extension FunctionSignature {
       switch pattern {
       case .optional(let inner): if patterns.count < count { patterns.append(inner) }
       case .variadic(let inner): while patterns.count < count { patterns.append(inner) }
-      case .type, .decimal, .generic, .array, .any, .part: patterns.append(pattern)
+      case .type, .decimal, .generic, .array, .map, .entries, .any, .part: patterns.append(pattern)
       }
     }
     return patterns.count == count ? patterns : nil
@@ -171,27 +176,43 @@ extension FunctionSignature {
   private func bindVariables(_ patterns: [ParameterPattern], _ types: [DataType]) -> [Int: DataType]? {
     var variables: [Int: DataType] = [:]
     for (pattern, type) in zip(patterns, types) {
-      var index = 0
-      var bound = type
-      var constraint = TypeConstraint.any
-      switch pattern {
-      case .generic(let number, let rule): (index, constraint) = (number, rule)
-      case .array(let number):
-        index = number
-        switch type {
-        case .array(let element, _): bound = element
-        case .null: bound = .null
-        default: return nil
-        }
-      case .type, .decimal, .any, .part, .optional, .variadic: continue
+      guard let bindings = Self.bindings(of: pattern, type) else { return nil }
+      for (index, bound, constraint) in bindings {
+        guard let common = ImplicitConversion.commonType(variables[index] ?? .null, bound), constraint.allows(common)
+        else { return nil }
+        variables[index] = common
       }
-      guard let common = ImplicitConversion.commonType(variables[index] ?? .null, bound), constraint.allows(common)
-      else {
-        return nil
-      }
-      variables[index] = common
     }
     return variables
+  }
+
+  /// What an argument says about type variables; nil when it is not of the pattern's shape.
+  private static func bindings(
+    of pattern: ParameterPattern, _ type: DataType
+  ) -> [(index: Int, type: DataType, constraint: TypeConstraint)]? {
+    switch pattern {
+    case .generic(let index, let rule): return [(index, type, rule)]
+    case .array(let index):
+      switch type {
+      case .array(let element, _): return [(index, element, .any)]
+      case .null: return [(index, .null, .any)]
+      default: return nil
+      }
+    case .map(let key, let value):
+      switch type {
+      case .map(let k, let v, _): return [(key, k, .equatable), (value, v, .any)]
+      case .null: return [(key, .null, .any), (value, .null, .any)]
+      default: return nil
+      }
+    case .entries(let key, let value):
+      switch type {
+      case .array(.row(let fields), _) where fields.count == 2:
+        return [(key, fields[0].type, .equatable), (value, fields[1].type, .any)]
+      case .array(.null, _), .null: return [(key, .null, .any), (value, .null, .any)]
+      default: return nil
+      }
+    case .type, .decimal, .any, .part, .optional, .variadic: return []
+    }
   }
 
   private func target(of pattern: ParameterPattern, _ type: DataType, _ variables: [Int: DataType]) -> DataType? {
@@ -201,6 +222,10 @@ extension FunctionSignature {
     case .any: return type
     case .generic(let index, _): return variables[index]
     case .array(let index): return .array(element: variables[index] ?? .null)
+    case .map(let key, let value): return .map(key: variables[key] ?? .null, value: variables[value] ?? .null)
+    case .entries(let key, let value):
+      return .array(
+        element: .row([Field("key", variables[key] ?? .null), Field("value", variables[value] ?? .null)]))
     case .decimal:
       // An integer stays one: the kernels of decimals widen it on the way.
       if type == .null { return .decimal(precision: 1, scale: 0) }
@@ -226,7 +251,7 @@ extension FunctionSignature {
       switch pattern {
       case .optional: return "[\(name) \(type)]"
       case .variadic: return "\(name) \(type), ..."
-      case .type, .decimal, .generic, .array, .any, .part: return "\(name) \(type)"
+      case .type, .decimal, .generic, .array, .map, .entries, .any, .part: return "\(name) \(type)"
       }
     }
     let type: String =
@@ -247,6 +272,8 @@ extension FunctionSignature {
     case .decimal: "DECIMAL"
     case .generic(let index, _): variable(index)
     case .array(let index): "ARRAY<\(variable(index))>"
+    case .map(let key, let value): "MAP<\(variable(key)), \(variable(value))>"
+    case .entries(let key, let value): "ARRAY<STRUCT<\(variable(key)), \(variable(value))>>"
     case .any: "ANY"
     case .part: "PART"
     case .optional(let inner), .variadic(let inner): describe(inner)

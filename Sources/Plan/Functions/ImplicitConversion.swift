@@ -24,6 +24,9 @@ package enum ImplicitConversion {
         guard let sum, let one = cost(from: pair.0.type, to: pair.1.type) else { return nil }
         return sum + one
       }
+    case (.map(let k1, let v1, _), .map(let k2, let v2, _)):
+      guard let keys = cost(from: k1, to: k2), let values = cost(from: v1, to: v2) else { return nil }
+      return keys + values
     default: return nil
     }
   }
@@ -62,6 +65,9 @@ package enum ImplicitConversion {
         fields.append(Field(left.name, type, nullable: left.nullable || right.nullable))
       }
       return .row(fields)
+    case (.map(let k1, let v1, let m), .map(let k2, let v2, let n)):
+      guard let key = commonType(k1, k2), let value = commonType(v1, v2) else { return nil }
+      return .map(key: key, value: value, valueNullable: m || n)
     default: return nil
     }
   }
@@ -86,7 +92,7 @@ extension DataType {
     case .int32: 10
     case .int64: 19
     case .null, .boolean, .decimal, .float32, .float64, .string, .bytes, .timestamp, .date, .time,
-      .intervalYearMonth, .intervalDaySecond, .json, .array, .row:
+      .intervalYearMonth, .intervalDaySecond, .json, .uuid, .array, .row, .map:
       0
     }
   }

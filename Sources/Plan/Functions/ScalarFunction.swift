@@ -12,6 +12,7 @@ package enum FunctionCategory: String, Sendable, CaseIterable {
   case encoding = "Encoding and hashing"
   case time = "Date and time"
   case arrays = "Arrays"
+  case maps = "Maps"
   case json = "JSON"
   case aggregate = "Aggregates"
 }

@@ -47,7 +47,9 @@ extension AvroSchema {
     case .array(let items):
       let (element, nullable) = try column(items, path: path + ".items", within: within)
       return .array(element: element, elementNullable: nullable)
-    case .map: throw AvroSchemaError(path: path, reason: "maps are not supported yet")
+    case .map(let values):
+      let (value, nullable) = try column(values, path: path + ".values", within: within)
+      return .map(key: .text, value: value, valueNullable: nullable)
     case .union: throw AvroSchemaError(path: path, reason: "a union cannot hold another union directly")
     case .fixed(_, let size, let logical):
       if case .decimal(let precision, let scale) = logical { return .decimal(precision: precision, scale: scale) }
@@ -78,7 +80,7 @@ extension AvroPrimitive {
     case .date: return .date
     case .timeMillis, .timeMicros: return .time
     case .timestampMillis, .timestampMicros: return .timestamp
-    case .uuid: return .text
+    case .uuid: return .uuid
     case nil: break
     }
     switch self {
@@ -135,6 +137,11 @@ private enum AvroText {
       let items = try nullable(element, isNullable, name: name, path: path + ".items")
       return .object([JSONMember("type", .string("array")), JSONMember("items", items)])
     case .row(let fields): return try record(fields, name: name, path: path)
+    case .uuid: return logical("string", .uuid)
+    case .map(let key, let value, let isNullable):
+      guard key.isString else { throw AvroSchemaError(path: path, reason: "a map in Avro has STRING keys, not \(key)") }
+      let values = try nullable(value, isNullable, name: name, path: path + ".values")
+      return .object([JSONMember("type", .string("map")), JSONMember("values", values)])
     case .null, .intervalYearMonth, .intervalDaySecond:
       throw AvroSchemaError(path: path, reason: "\(type) has no type in Avro")
     }
@@ -154,8 +161,10 @@ extension DataType {
     case .bytes: .bytes()
     case .array(let element, let nullable): .array(element: element.registered, elementNullable: nullable)
     case .row(let fields): .row(fields.map { Field($0.name, $0.type.registered, nullable: $0.nullable) })
+    case .map(let key, let value, let nullable):
+      .map(key: key.registered, value: value.registered, valueNullable: nullable)
     case .null, .boolean, .int32, .int64, .decimal, .float32, .float64, .timestamp, .date, .time, .intervalYearMonth,
-      .intervalDaySecond:
+      .intervalDaySecond, .uuid:
       self
     }
   }

@@ -47,7 +47,9 @@ final class CSVCellReader {
       }
     case .text:
       return readText(field, index, row: row)
-    case .null, .boolean, .decimal, .float, .double, .bytes, .date, .time, .months, .duration, .json, .array, .row:
+    case .null, .boolean, .decimal, .float, .double, .bytes, .date, .time, .months, .duration, .json, .uuid, .array,
+      .row,
+      .map:
       break
     }
     return readOther(field, index, row: row)
@@ -122,7 +124,12 @@ final class CSVCellReader {
       slot.pointee.store(ByteView(offset: 0, length: 0), at: row)
       table.copies.keep(slot: index, row: row, count: length)
     case .json: return readText(field, index, row: row)
-    case .null, .text, .array, .row: return .unsupported
+    case .uuid:
+      let room = table.copies.room(UUIDText.byteCount)
+      guard UUIDText.parse(p, count: count, to: room) else { return .malformed }
+      slot.pointee.store(ByteView(offset: 0, length: 0), at: row)
+      table.copies.keep(slot: index, row: row, count: UUIDText.byteCount)
+    case .null, .text, .array, .row, .map: return .unsupported
     }
     return .none
   }

@@ -3,47 +3,6 @@
 
 import Values
 
-/// How the text of a value is read.
-enum ValueKind: UInt8 {
-  case null
-  case boolean
-  case integer
-  case decimal
-  case float
-  case double
-  case text
-  case bytes
-  case timestamp
-  case date
-  case time
-  case months
-  case duration
-  case json
-  case array
-  case row
-
-  init(_ type: DataType) {
-    switch type {
-    case .null: self = .null
-    case .boolean: self = .boolean
-    case .int8, .int16, .int32, .int64: self = .integer
-    case .decimal: self = .decimal
-    case .float32: self = .float
-    case .float64: self = .double
-    case .string: self = .text
-    case .bytes: self = .bytes
-    case .timestamp: self = .timestamp
-    case .date: self = .date
-    case .time: self = .time
-    case .intervalYearMonth: self = .months
-    case .intervalDaySecond: self = .duration
-    case .json: self = .json
-    case .array: self = .array
-    case .row: self = .row
-    }
-  }
-}
-
 /// One column, or one field or element column below it. The memory belongs to `ColumnSlots`.
 struct ColumnSlot {
   /// The values, bound to the type of the storage class.
@@ -180,7 +139,7 @@ final class ColumnSlots {
       slot.pointee.data.assumingMemoryBound(to: Int64.self)[row] = 0
     case .float, .double: slot.pointee.data.assumingMemoryBound(to: Double.self)[row] = 0
     case .decimal: slot.pointee.data.assumingMemoryBound(to: Int128.self)[row] = 0
-    case .text, .bytes, .json, .array:
+    case .text, .bytes, .json, .uuid, .array, .map:
       slot.pointee.data.assumingMemoryBound(to: ByteView.self)[row] = ByteView(offset: 0, length: 0)
     case .row:
       for child in 0..<slot.pointee.childCount { storeNull(slot.pointee.firstChild + child, row: row) }
@@ -205,11 +164,16 @@ final class ColumnSlots {
     case .decimal(let builder): data = .decimal(Self.take(builder, rows))
     case .views(let builder):
       let views = Self.take(builder, rows)
-      if slot.pointee.kind == .array {
+      if slot.pointee.kind == .array || slot.pointee.kind == .map {
         let element = slot.pointee.firstChild
         let elements = finish(element, rows: slots[element].count, blob: blob)
         slots[element].count = 0
-        data = .array(ArrayVector(views: views, elements: elements))
+        let arrays = ArrayVector(views: views, elements: elements)
+        if case .map(let key, _, _) = types[index] {
+          data = .array(MapForm.canonical(arrays, key: key))
+        } else {
+          data = .array(arrays)
+        }
       } else {
         data = .bytes(copies.resolve(index, views: views, blob: blob))
       }
@@ -266,7 +230,7 @@ private struct SlotLayout {
       slot.low = field.type.integerRange?.lowerBound ?? .min
       slot.high = field.type.integerRange?.upperBound ?? .max
     case .null, .boolean, .float32, .float64, .timestamp, .date, .time, .intervalYearMonth, .intervalDaySecond, .json,
-      .array, .row:
+      .uuid, .array, .row, .map:
       break
     }
     slots.append(slot)
@@ -279,8 +243,9 @@ private struct SlotLayout {
   mutating func addChildren(of index: Int, counter: Int = -1) {
     let path = paths[index]
     switch types[index] {
-    case .array(let element, let nullable):
-      let child = add(path + "[]", Field("", element, nullable: nullable))
+    case .array, .map:
+      let field = elementField(types[index])
+      let child = add(path + "[]", field)
       slots[index].firstChild = child
       slots[index].childCount = 1
       elementSlots.append(child)
@@ -293,8 +258,14 @@ private struct SlotLayout {
       for child in children { counters[child] = counter }
       for child in children { addChildren(of: child, counter: counter) }
     case .null, .boolean, .int8, .int16, .int32, .int64, .decimal, .float32, .float64, .string, .bytes, .timestamp,
-      .date, .time, .intervalYearMonth, .intervalDaySecond, .json:
+      .date, .time, .intervalYearMonth, .intervalDaySecond, .json, .uuid:
       break
     }
+  }
+
+  /// The element of an array, or the entry of a map, as a field without a name.
+  private func elementField(_ type: DataType) -> Field {
+    if case .array(let element, let nullable) = type { return Field("", element, nullable: nullable) }
+    return Field("", type.elementType ?? .null, nullable: false)
   }
 }

@@ -60,7 +60,7 @@ package final class RawRecordDecoder: RecordDecoder {
       return isLong ? "the record is longer than the column allows" : nil
     case .bytes: return end - start > slot.limit ? "the record is longer than the column allows" : nil
     case .null, .boolean, .integer, .decimal, .float, .double, .timestamp, .date, .time, .months, .duration, .json,
-      .array, .row:
+      .uuid, .array, .row, .map:
       return "a RAW record is a STRING or BYTES column, nothing else"
     }
   }

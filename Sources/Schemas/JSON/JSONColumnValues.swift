@@ -34,7 +34,9 @@ extension JSONObjectReader {
     case .timestamp: return readTimestampValue(index, p, row: row)
     case .date, .time, .months, .duration: return readTimeText(index, p, row: row)
     case .json: return readJSON(index, p, row: row)
+    case .uuid: return readUUID(index, p, row: row)
     case .array: return readArray(index, p, row: row)
+    case .map: return readMap(index, p, row: row)
     case .row: return readStruct(index, p, row: row)
     }
   }
@@ -225,7 +227,9 @@ func readTimeKind(_ kind: ValueKind, _ p: Cursor, count: Int) -> Int64? {
   case .time: DateText.parse(time: p, count: count)
   case .months: IntervalText.parse(months: p, count: count)
   case .duration: IntervalText.parse(microseconds: p, count: count)
-  case .null, .boolean, .integer, .decimal, .float, .double, .text, .bytes, .timestamp, .json, .array, .row: nil
+  case .null, .boolean, .integer, .decimal, .float, .double, .text, .bytes, .timestamp, .json, .uuid,
+    .array, .row, .map:
+    nil
   }
 }
 

@@ -44,7 +44,9 @@ struct JSONTrie {
     case .integer: .integer
     case .text: table.slots[slot].limit == .max ? .text : .column
     case .timestamp: .timestamp
-    case .null, .boolean, .decimal, .float, .double, .bytes, .date, .time, .months, .duration, .json, .array, .row:
+    case .null, .boolean, .decimal, .float, .double, .bytes, .date, .time, .months, .duration, .json, .uuid, .array,
+      .row,
+      .map:
       .column
     }
   }

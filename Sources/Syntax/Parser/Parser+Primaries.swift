@@ -3,7 +3,7 @@
 extension Parser {
   /// primary ::= literal | interval | call | name | '(' exprList ')' | '(' query ')' | 'EXISTS' '(' query ')' |
   ///     caseExpr | ('CAST' | 'TRY_CAST' | 'SAFE_CAST') '(' expr 'AS' type ')' | 'EXTRACT' '(' IDENT 'FROM' expr ('AT'
-  ///     'TIME' 'ZONE' expr)? ')' | 'ARRAY' '[' exprList? ']' | 'STRUCT' '(' structItem (',' structItem)* ')'
+  ///     'TIME' 'ZONE' expr)? ')' | ('ARRAY' | 'MAP') '[' exprList? ']' | 'STRUCT' '(' structItem (',' structItem)* ')'
   func parsePrimary() throws(SyntaxFailure) -> Expression {
     let start = current
     switch start.kind {
@@ -28,6 +28,7 @@ extension Parser {
     case .safeCast where at(.leftParenthesis, ahead: 1): return try parseCast(.safeCast)
     case .extract where at(.leftParenthesis, ahead: 1) && at(.from, ahead: 3): return try parseExtract()
     case .array: return try parseArray()
+    case .map where at(.leftBracket, ahead: 1): return try parseMap()
     case .struct: return try parseStruct()
     case .timestamp where peek().kind == .string, .date where peek().kind == .string,
       .time where peek().kind == .string:
@@ -166,6 +167,22 @@ extension Parser {
     let elements = at(.rightBracket) ? [] : try parseExpressionList()
     try expectClosing(.rightBracket, of: opening)
     return Expression(kind: .array(elements), span: span(from: start))
+  }
+
+  /// MAP[key, value, …]. One expression alone is no entry: `map['k']` looks into a column called `map`.
+  private func parseMap() throws(SyntaxFailure) -> Expression {
+    let start = current
+    try expect(.map)
+    let opening = current
+    try expect(.leftBracket)
+    let items = at(.rightBracket) ? [] : try parseExpressionList()
+    try expectClosing(.rightBracket, of: opening)
+    if items.count == 1, let index = items.first {
+      let name = Identifier(text: start.text, isQuoted: false, span: start.span)
+      let base = Expression(kind: .name(QualifiedName(parts: [name], span: start.span)), span: start.span)
+      return Expression(kind: .element(base, index: index), span: span(from: start))
+    }
+    return Expression(kind: .map(items), span: span(from: start))
   }
 
   private func parseStruct() throws(SyntaxFailure) -> Expression {

@@ -36,6 +36,7 @@ extension Formatter {
         zone.map { [" AT TIME ZONE ", self.expression($0)] } ?? .nothing, ")",
       ]
     case .array(let items): ["ARRAY", bracketed(expressions(items), open: "[", close: "]")]
+    case .map(let items): ["MAP", bracketed(expressions(items), open: "[", close: "]")]
     case .structure(let items): ["STRUCT", bracketed(list(items, at: \.span, structItem))]
     case .error: "<error>"
     }

@@ -30,6 +30,8 @@ package struct Expression: Hashable, Sendable {
     case cast(CastKind, Expression, TypeName)
     case extract(part: Identifier, from: Expression, timeZone: Expression?)
     case array([Expression])
+    /// MAP[key, value, …]: keys and values in turn.
+    case map([Expression])
     case structure([StructItem])
     /// Something that could not be parsed. A diagnostic was reported for it.
     case error

@@ -28,9 +28,8 @@ public final class ColumnBuilder {
     case .decimal: storage = .decimal(VectorBuilder(capacity: capacity))
     case .bytes: storage = .bytes(BytesBuilder(rows: capacity))
     case .array:
-      var element = DataType.null
-      if case .array(let inner, _) = type { element = inner }
-      storage = .array(VectorBuilder(capacity: capacity), elements: ColumnBuilder(element))
+      storage = .array(
+        VectorBuilder(capacity: capacity), elements: ColumnBuilder(type.elementType ?? .null))
     case .row:
       var fields: [Field] = []
       if case .row(let inner) = type { fields = inner }

@@ -131,8 +131,8 @@ struct KeyCursor {
     case .decimal:
       guard let bits = number(16) else { return nil }
       return isNull ? .null : .decimal(Int128(bitPattern: bits ^ (1 << 127)))
-    case .string, .bytes, .json: return isNull ? .null : readString()
-    case .array(let element, _): return isNull ? .null : readArray(element)
+    case .string, .bytes, .json, .uuid: return isNull ? .null : readString()
+    case .array, .map: return isNull ? .null : readArray(type.elementType ?? .null)
     case .row(let fields):
       if isNull { return .null }
       var values: [Value] = []

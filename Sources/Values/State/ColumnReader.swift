@@ -189,7 +189,7 @@ public final class ColumnReader {
     case (_, .double, 2): data = .double(try raw(count))
     case (_, .decimal, 3): data = .decimal(try raw(count))
     case (_, .bytes, 4): data = .bytes(try strings(count))
-    case (.array(let element, _), _, 5): data = .array(try arrays(count, element, depth: depth + 1))
+    case (_, .array, 5): data = .array(try arrays(count, type.elementType ?? .null, depth: depth + 1))
     case (.row(let fields), _, 6): data = .row(try self.fields(count, fields, depth: depth + 1), count: count)
     default: throw failure("expected a column of \(type), found storage \(code)")
     }

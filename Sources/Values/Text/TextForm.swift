@@ -55,8 +55,8 @@ public struct TextWriter {
     case .time: DateText.write(time: value, to: target)
     case .intervalYearMonth: IntervalText.write(months: value, to: target)
     case .intervalDaySecond: IntervalText.write(microseconds: value, to: target)
-    case .null, .boolean, .int8, .int16, .int32, .int64, .decimal, .float32, .float64, .string, .bytes, .json, .array,
-      .row:
+    case .null, .boolean, .int8, .int16, .int32, .int64, .decimal, .float32, .float64, .string, .bytes, .json, .uuid,
+      .array, .row, .map:
       IntText.write(value, to: target)
     }
   }
@@ -66,9 +66,10 @@ public struct TextWriter {
   }
 
   private func write(_ vector: BytesVector, row: Int, type: DataType, into buffer: ByteBuffer) {
-    guard type.isBytes else { return buffer.append(vector, row: row) }
+    guard type.isBytes || type == .uuid else { return buffer.append(vector, row: row) }
     let view = vector.views.base[row]
     let start = UnsafePointer(vector.blob.base) + Int(view.offset)
+    if type == .uuid { return UUIDText.write(start, count: Int(view.length), into: buffer) }
     switch options.binary {
     case .base64: BinaryText.write(base64: start, count: Int(view.length), into: buffer)
     case .hex: BinaryText.write(hex: start, count: Int(view.length), into: buffer)
@@ -94,22 +95,47 @@ public struct TextWriter {
         writeJSON(column, row: row, type: field.type, into: buffer)
       }
       buffer.append(UInt8(ascii: "}"))
+    case (.array(let vector), .map(let key, let value, _)):
+      writeMap(vector, row: row, key: key, value: value, into: buffer)
     default: break
     }
+  }
+
+  /// A map is a JSON object whose names are the texts of its keys.
+  private mutating func writeMap(
+    _ maps: ArrayVector, row: Int, key: DataType, value: DataType, into buffer: ByteBuffer
+  ) {
+    guard case .row(let parts, _) = maps.elements.data, parts.count == 2 else { return }
+    buffer.append(UInt8(ascii: "{"))
+    let view = maps.views.base[row]
+    for index in 0..<Int(view.length) {
+      if index > 0 { buffer.append(", ") }
+      let entry = Int(view.offset) + index
+      if key.isString {
+        writeJSON(parts[0], row: entry, type: key, into: buffer)
+      } else {
+        let name = ByteBuffer()
+        write(parts[0], row: entry, type: key, into: name)
+        JSONText.write(string: name.array, into: buffer)
+      }
+      buffer.append(": ")
+      writeJSON(parts[1], row: entry, type: value, into: buffer)
+    }
+    buffer.append(UInt8(ascii: "}"))
   }
 
   /// Adds one row as JSON: numbers, Booleans and JSON plain, NULL as `null`, everything else in quotes.
   public mutating func writeJSON(_ column: Column, row: Int, type: DataType, into buffer: ByteBuffer) {
     if column.isNull(row) { return buffer.append("null") }
     switch type {
-    case .null, .boolean, .int8, .int16, .int32, .int64, .decimal, .json, .array, .row:
+    case .null, .boolean, .int8, .int16, .int32, .int64, .decimal, .json, .array, .row, .map:
       write(column, row: row, type: type, into: buffer)
     case .float32, .float64:
       guard case .double(let vector) = column.data, !vector.base[row].isFinite else {
         return write(column, row: row, type: type, into: buffer)
       }
       quote(column, row: row, type: type, into: buffer)
-    case .bytes, .timestamp, .date, .time, .intervalYearMonth, .intervalDaySecond:
+    case .bytes, .uuid, .timestamp, .date, .time, .intervalYearMonth, .intervalDaySecond:
       quote(column, row: row, type: type, into: buffer)
     case .string:
       if case .bytes(let vector) = column.data { JSONText.write(string: vector, row: row, into: buffer) }
@@ -124,7 +150,7 @@ public struct TextWriter {
 
   /// The text of every row; NULL stays NULL. Strings are the column's own, not copies.
   public mutating func format(_ column: Column, type: DataType) -> Column {
-    if case .bytes = column.data, !type.isBytes { return column }
+    if case .bytes = column.data, !type.isBytes, type != .uuid { return column }
     let count = column.count
     let buffer = ByteBuffer(capacity: count * 16)
     let views = Vector<ByteView>(uninitialized: count)

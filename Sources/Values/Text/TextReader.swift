@@ -98,7 +98,11 @@ public struct TextReader {
       case .malformed: return .malformed
       }
     case .bytes(let values):
-      if type.isBytes {
+      if type == .uuid {
+        guard let target = values.reserve(UUIDText.byteCount) else { return .tooLong }
+        guard UUIDText.parse(start, count: length, to: target) else { return .malformed }
+        values.commit(UUIDText.byteCount)
+      } else if type.isBytes {
         if let failure = parseBinary(start, length, type, into: values) { return failure }
       } else if !values.append(padded: source, count: count) {
         return .tooLong
@@ -131,8 +135,8 @@ public struct TextReader {
     case .time: DateText.parse(time: start, count: length)
     case .intervalYearMonth: IntervalText.parse(months: start, count: length)
     case .intervalDaySecond: IntervalText.parse(microseconds: start, count: length)
-    case .null, .boolean, .int8, .int16, .int32, .int64, .decimal, .float32, .float64, .string, .bytes, .json, .array,
-      .row:
+    case .null, .boolean, .int8, .int16, .int32, .int64, .decimal, .float32, .float64, .string, .bytes, .json, .uuid,
+      .array, .row, .map:
       IntText.parse(start, count: length)
     }
   }

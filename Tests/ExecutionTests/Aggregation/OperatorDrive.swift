@@ -159,7 +159,7 @@ enum TestAggregation {
   ) -> AggregateCall {
     AggregateCall(
       function: FunctionReference(name: name, signature: 0), arguments: arguments, filter: filter, distinct: distinct,
-      result: Field(name.lowercased(), type))
+      result: Field(name.lowercased(), type), takesRowsBack: distinct)
   }
 
   static func scalar(_ name: String, _ arguments: [Expression], _ type: DataType) -> Expression {

@@ -23,7 +23,7 @@ private struct Drive {
   mutating func fold(into states: any AccumulatorState) {
     let count = random.below(40)
     let masked = random.chance(3)
-    let weighted = test.function.supportsRetraction && random.chance(2)
+    let weighted = test.mayRetract && random.chance(2)
     var groups: [Int32] = []
     var mask: [Bool] = []
     var weights: [Int64] = []
@@ -178,6 +178,7 @@ private struct Drive {
       switch text {
       case "x": return (.int64, x)
       case "-x": return (.int64, [.int(-1), .int(-2), .null])
+      case "1", "2": return (.int64, Array(repeating: .int(text == "1" ? 1 : 2), count: 3))
       case "x > 1": return (.boolean, [.bool(false), .bool(true), .null])
       case "0.25", "0.5": return (.float64, Array(repeating: .double(Double(text) ?? 0), count: 3))
       case "'a'", "'-'": return (.text, Array(repeating: .string(String(text.dropFirst().dropLast())), count: 3))

@@ -43,6 +43,13 @@ struct AggregateCase: CustomStringConvertible {
   var function: AggregateFunction
   var types: [DataType]
   var distinct = false
+  /// Whether the states are those for input that takes rows back.
+  var takesRowsBack = false
+
+  /// Whether rows may be taken back from its states.
+  var mayRetract: Bool {
+    takesRowsBack || (!distinct && function.supportsRetraction && function.makeRetractingStates == nil)
+  }
 
   var resolution: AggregateResolution {
     function.resolve(types) ?? AggregateResolution(types, .null)
@@ -54,7 +61,7 @@ struct AggregateCase: CustomStringConvertible {
     }
     return AggregateCall(
       function: FunctionReference(name: function.name, signature: 0), arguments: arguments, distinct: distinct,
-      result: Field("result", resolution.type))
+      result: Field("result", resolution.type), takesRowsBack: takesRowsBack)
   }
 
   /// Whether a result is what it should be; counts of a sketch may be off by two for the few values of the tests.
@@ -63,7 +70,9 @@ struct AggregateCase: CustomStringConvertible {
     return NaiveAggregates.agree(a, b)
   }
 
-  var description: String { "\(function.name)(\(distinct ? "DISTINCT " : "")\(types))" }
+  var description: String {
+    "\(function.name)(\(distinct ? "DISTINCT " : "")\(types))\(takesRowsBack ? " with rows taken back" : "")"
+  }
 
   private static let decimal = DataType.decimal(precision: 12, scale: 2)
 
@@ -71,7 +80,7 @@ struct AggregateCase: CustomStringConvertible {
     [], [.boolean], [.int64], [.float64], [decimal], [.text], [.timestamp], [.array(element: .int64)],
     [.row([Field("a", .int64), Field("b", .text)])], [.text, .int64], [.int64, .text], [.float64, decimal],
     [.float64, .float64], [.int64, .float64], [.text, .float64], [.text, .text], [.int64, .boolean],
-    [.float64, .boolean], [decimal, .boolean], [.text, .boolean],
+    [.float64, .boolean], [decimal, .boolean], [.text, .boolean], [.int64, .int64], [.uuid],
   ]
 
   /// Every function with every list of argument types above that it takes, plain and DISTINCT.
@@ -79,7 +88,12 @@ struct AggregateCase: CustomStringConvertible {
     argumentTypes.flatMap { types -> [AggregateCase] in
       guard function.resolve(types)?.parameterTypes == types else { return [] }
       let plain = AggregateCase(function: function, types: types)
-      return types.count == 1 ? [plain, AggregateCase(function: function, types: types, distinct: true)] : [plain]
+      let retracting = AggregateCase(function: function, types: types, takesRowsBack: true)
+      if types.count != 1 { return [plain, retracting] }
+      return [
+        plain, retracting, AggregateCase(function: function, types: types, distinct: true),
+        AggregateCase(function: function, types: types, distinct: true, takesRowsBack: true),
+      ]
     }
   }
 }

@@ -38,6 +38,13 @@ enum NaiveStatistics {
       var separator = ","
       if last.count > 1, case .bytes(let bytes) = last[1] { separator = String(decoding: bytes, as: UTF8.self) }
       return Outcome(value: .string(texts.joined(separator: separator)))
+    case "HISTOGRAM":
+      let counts = Dictionary(grouping: values) { $0 }.mapValues(\.count)
+      let keys = counts.keys.sorted { NaiveAggregates.compare($0, $1) < 0 }
+      return Outcome(value: values.isEmpty ? .null : .array(keys.map { .row([$0, .int(Int64(counts[$0] ?? 0))]) }))
+    case "APPROX_TOP_COUNT", "APPROX_QUANTILES": return distribution(name, rows)
+    case "PRODUCT":
+      return Outcome(value: values.isEmpty ? .null : .double(values.reduce(1) { $0 * double($1) }))
     case "MODE":
       let counts = Dictionary(grouping: values) { $0 }.mapValues(\.count)
       let most = counts.values.max()
@@ -49,6 +56,22 @@ enum NaiveStatistics {
     case "MEDIAN", "PERCENTILE_CONT", "PERCENTILE_DISC": return percentile(name, rows)
     default: return nil
     }
+  }
+
+  private static func distribution(_ name: String, _ rows: [[Value]]) -> Outcome {
+    guard let last = rows.last else { return Outcome(value: .null) }
+    guard case .int(let size) = last[1], size >= 1, size <= 100_000 else { return Outcome(value: nil) }
+    if name == "APPROX_QUANTILES" {
+      let places = (0...size).map { Int((Double(rows.count - 1) * (Double($0) / Double(size))).rounded(.down)) }
+      return Outcome(value: .array(places.map { rows[$0][0] }))
+    }
+    // One value with two sizes counts as two: the size should be the same in all rows.
+    let counts = Dictionary(grouping: rows) { $0 }.mapValues(\.count)
+    let entries = counts.keys.sorted { a, b in
+      let (x, y) = (counts[a] ?? 0, counts[b] ?? 0)
+      return x != y ? x > y : NaiveAggregates.compare(.row(a), .row(b)) < 0
+    }
+    return Outcome(value: .array(entries.prefix(Int(size)).map { .row([$0[0], .int(Int64(counts[$0] ?? 0))]) }))
   }
 
   private static func percentile(_ name: String, _ rows: [[Value]]) -> Outcome {

@@ -29,7 +29,17 @@ package enum OperationText {
   }
 
   package static func text(_ call: AggregateCall, _ printer: ExpressionText) -> String {
-    let arguments = call.arguments.isEmpty ? "*" : call.arguments.map(printer.text).joined(separator: ", ")
+    let own = call.arguments.dropLast(call.ordering.count).map(printer.text)
+    var arguments = call.arguments.isEmpty ? "*" : own.joined(separator: ", ")
+    if call.keepsNulls { arguments += " RESPECT NULLS" }
+    if !call.ordering.isEmpty {
+      let keys = zip(call.arguments.suffix(call.ordering.count), call.ordering).map { key, order in
+        let nulls = order.nullsFirst == !order.descending ? "" : order.nullsFirst ? " NULLS FIRST" : " NULLS LAST"
+        return printer.text(key) + (order.descending ? " DESC" : "") + nulls
+      }
+      arguments += " ORDER BY " + keys.joined(separator: ", ")
+    }
+    if let limit = call.limit { arguments += " LIMIT \(limit)" }
     let filter = call.filter.map { " FILTER (WHERE \(printer.text($0)))" } ?? ""
     return "\(call.function.name)(\(call.distinct ? "DISTINCT " : "")\(arguments))\(filter)"
   }

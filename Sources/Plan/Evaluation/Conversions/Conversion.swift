@@ -18,10 +18,13 @@ package enum Conversion {
     if case .string(let limit) = to { return toText(from, limit: limit, zone: zone) }
     if from.isString { return fromText(to, zone: zone) }
     switch (from, to) {
+    case (_, .json): return toJSON(from, zone: zone)
+    case (.bytes, .uuid), (.uuid, .bytes): return uuid(from, to)
     case (.json, _): return fromJSON(to, zone: zone)
     case (_, .bytes(let limit)): return from.isBytes ? bytes(limit: limit) : nil
     case (.array(let inner, _), .array(let outer, _)): return array(inner, outer, zone)
     case (.row(let inner), .row(let outer)): return row(inner, outer, zone)
+    case (.map, .map): return map(from, to, zone)
     case (_, _) where from.isNumeric || from == .boolean: return number(from, to)
     case (.date, .timestamp), (.timestamp, .date), (.timestamp, .time): return time(from, to, zone)
     default: return nil

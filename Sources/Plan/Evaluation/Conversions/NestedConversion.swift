@@ -19,6 +19,19 @@ extension Conversion {
     }
   }
 
+  /// Converted keys may come in another order, and may have become equal.
+  static func map(_ from: DataType, _ to: DataType, _ zone: TimeZoneRules) -> Evaluator? {
+    guard let inner = from.elementType, let outer = to.elementType, case .map(let key, _, _) = to,
+      let convert = array(inner, outer, zone)
+    else { return nil }
+    return { arguments, rows in
+      let result = convert(arguments, &rows)
+      guard case .column(var column) = result, case .array(let maps) = column.data else { return result }
+      column.data = .array(MapForm.canonical(maps, key: key))
+      return .column(column)
+    }
+  }
+
   private static func failRows(
     _ lane: ArrayRow.Lane, _ failures: [(row: Int32, code: RowErrorCode)], _ count: Int, _ rows: inout Rows
   ) {

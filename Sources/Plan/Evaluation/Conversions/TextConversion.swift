@@ -30,7 +30,7 @@ extension Conversion {
   /// A value of `to` out of text.
   static func fromText(_ to: DataType, zone: TimeZoneRules) -> Evaluator? {
     switch to {
-    case .array, .row: return nil
+    case .array, .row, .map: return nil
     case .bytes(let limit): return bytes(limit: limit)
     case .json: return { arguments, rows in JSONKernel.validated(arguments[0], &rows) }
     default: break
@@ -49,15 +49,45 @@ extension Conversion {
     }
   }
 
-  /// A scalar out of a JSON scalar: `"text"` without its quotes, numbers and Booleans as written.
+  /// JSON of a value.
+  static func toJSON(_ from: DataType, zone: TimeZoneRules) -> Evaluator? {
+    do throws(InvalidConstant) {
+      return try JSONKernel.write.prepare(CallSite(types: [from], result: .json, constants: [nil], zone: zone))
+    } catch {
+      return nil
+    }
+  }
+
+  /// A value out of JSON: scalars out of scalars, `"text"` without its quotes, numbers and Booleans as written; arrays,
+  /// structs and maps out of arrays and objects. JSON null is NULL.
   static func fromJSON(_ to: DataType, zone: TimeZoneRules) -> Evaluator? {
+    if to.storage == .array || to.storage == .row { return JSONStructure.evaluator(to, zone: zone) }
     guard let parse = fromText(to, zone: zone) else { return nil }
     return { arguments, rows in
       let text = JSONKernel.scalarText(arguments[0], rows.count)
+      let json = Text.lane(arguments[0])
+      for row in 0..<rows.count where text.isNull(row) && !JSONScanner.isNull(Text.read(json, row)) {
+        rows.fail(row, .invalidCast)
+      }
       let result = parse([.column(text)], &rows)
       guard case .column(var column) = result else { return result }
       column.validity = RowMask.and(column.validity, text.validity)
       return .column(column)
+    }
+  }
+
+  /// The 16 bytes of a UUID.
+  static func uuid(_ from: DataType, _ to: DataType) -> Evaluator {
+    { arguments, rows in
+      let lane = Text.lane(arguments[0])
+      if to == .uuid {
+        for row in 0..<rows.count where Text.read(lane, row).count != UUIDText.byteCount {
+          rows.fail(row, .invalidCast)
+        }
+      } else if case .bytes(let limit?) = to, limit < UUIDText.byteCount {
+        for row in 0..<rows.count { rows.fail(row, .stringTooLong) }
+      }
+      return arguments[0]
     }
   }
 

@@ -12,6 +12,8 @@ struct JSONPath: Sendable {
 
   let steps: [Step]
 
+  init(steps: [Step]) { self.steps = steps }
+
   /// Reads a path; nil when it is none.
   init?(_ path: [UInt8]) {
     guard path.first == UInt8(ascii: "$") else { return nil }

@@ -38,6 +38,13 @@ struct JSONScanner {
     return scanner.position == text.count
   }
 
+  /// Whether the text begins with null, and not with another value.
+  static func isNull(_ text: Text) -> Bool {
+    var scanner = JSONScanner(text)
+    scanner.skipSpace()
+    return scanner.peek == UInt8(ascii: "n")
+  }
+
   /// Moves past one value.
   mutating func skipValue(depth: Int = 0) -> Bool {
     skipSpace()

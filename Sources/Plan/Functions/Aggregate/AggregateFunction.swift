@@ -41,20 +41,32 @@ package struct AggregateFunction: Sendable {
   package var supportsRetraction: Bool
   /// The rule of the signature; nil where the argument types are not accepted.
   package var resolve: @Sendable ([DataType]) -> AggregateResolution?
+  /// Whether its states hold every different value of a group.
+  package var keepsValues: Bool
   /// Makes empty states for converted argument types.
   var makeStates: @Sendable ([DataType], DataType) -> any AccumulatorState
+  /// Makes the states for input that takes rows back, where those of `makeStates` cannot.
+  var makeRetractingStates: (@Sendable ([DataType], DataType) -> any AccumulatorState)?
+  /// What it makes of sorted values, for a function that takes ORDER BY, LIMIT and RESPECT NULLS.
+  var gathering: CountedStates.Result?
 
   init(
     _ name: String, aliases: [String] = [], parameters: String, _ summary: String, example: AggregateExample,
-    supportsRetraction: Bool = false, resolve: @escaping @Sendable ([DataType]) -> AggregateResolution?,
-    makeStates: @escaping @Sendable ([DataType], DataType) -> any AccumulatorState
+    supportsRetraction: Bool = false, keepsValues: Bool = false,
+    resolve: @escaping @Sendable ([DataType]) -> AggregateResolution?,
+    makeStates: @escaping @Sendable ([DataType], DataType) -> any AccumulatorState,
+    retracting: (@Sendable ([DataType], DataType) -> any AccumulatorState)? = nil,
+    gathering: CountedStates.Result? = nil
   ) {
     self.name = name
     self.aliases = aliases
     self.parameters = parameters
     self.summary = summary
     self.example = example
-    self.supportsRetraction = supportsRetraction
+    self.supportsRetraction = supportsRetraction || retracting != nil
+    self.keepsValues = keepsValues
+    makeRetractingStates = retracting
+    self.gathering = gathering
     self.resolve = resolve
     self.makeStates = makeStates
   }
@@ -64,7 +76,8 @@ package struct AggregateFunction: Sendable {
 package enum AggregateLibrary {
   package static let functions: [AggregateFunction] =
     countFunctions + sumFunctions + extremumFunctions + logicalFunctions + bitFunctions + varianceFunctions
-    + sketchFunctions + countedFunctions + regressionFunctions + momentFunctions + derivedFunctions
+    + sketchFunctions + countedFunctions + distributionFunctions + regressionFunctions + momentFunctions
+    + derivedFunctions
 
   private static let byName: [String: AggregateFunction] = {
     var table: [String: AggregateFunction] = [:]
@@ -85,8 +98,37 @@ package enum AggregateLibrary {
     guard let function = function(named: call.function.name) else {
       preconditionFailure("the plan calls the aggregate \(call.function.name), which this version does not have")
     }
+    if call.distinct && !call.arguments.isEmpty { return DistinctStates(call) }
+    return plainStates(function, call)
+  }
+
+  /// The states of a call, its DISTINCT left out.
+  static func plainStates(for call: AggregateCall) -> any AccumulatorState {
+    guard let function = function(named: call.function.name) else {
+      preconditionFailure("the plan calls the aggregate \(call.function.name), which this version does not have")
+    }
+    return plainStates(function, call)
+  }
+
+  private static func plainStates(_ function: AggregateFunction, _ call: AggregateCall) -> any AccumulatorState {
     let types = call.arguments.map(\.type)
-    let states = function.makeStates(types, call.result.type)
-    return call.distinct && !types.isEmpty ? DistinctStates(of: states, argumentTypes: types) : states
+    if let result = function.gathering, !call.ordering.isEmpty || call.limit != nil || call.keepsNulls {
+      return CountedStates(types, ordering: call.ordering, limit: call.limit, keepsNulls: call.keepsNulls, result)
+    }
+    if call.takesRowsBack, let make = function.makeRetractingStates { return make(types, call.result.type) }
+    return function.makeStates(types, call.result.type)
+  }
+}
+
+extension AggregateCall {
+  /// Whether the states hold every different value of a group: their size is then not bounded by the groups.
+  package var keepsValues: Bool {
+    let function = AggregateLibrary.function(named: function.name)
+    return distinct || function?.keepsValues == true || (takesRowsBack && function?.makeRetractingStates != nil)
+  }
+
+  /// Whether ORDER BY, LIMIT and RESPECT NULLS mean something to the function.
+  package static func takesOrder(_ name: String) -> Bool {
+    AggregateLibrary.function(named: name)?.gathering != nil
   }
 }

@@ -23,7 +23,9 @@ extension AggregateLibrary {
       resolve: { types in
         types == [.boolean] || types == [.null] ? AggregateResolution([.boolean], .boolean) : nil
       },
-      makeStates: { _, _ in BitStates(operation, logical: true) })
+      makeStates: { _, _ in BitStates(operation, logical: true) },
+      retracting: RetractingResults.states(
+        operation == .and ? RetractingResults.least : RetractingResults.greatest))
   }
 
   private static func bits(
@@ -34,7 +36,15 @@ extension AggregateLibrary {
       resolve: { types in
         types.count == 1 && (types[0].isInteger || types[0] == .null) ? AggregateResolution([.int64], .int64) : nil
       },
-      makeStates: { _, _ in BitStates(operation, logical: false) })
+      makeStates: { _, _ in BitStates(operation, logical: false) },
+      retracting: RetractingResults.states(
+        RetractingResults.fold(operation == .and ? -1 : 0) { word, value, copies in
+          switch operation {
+          case .and: word & value
+          case .or: word | value
+          case .xor: copies % 2 == 0 ? word : word ^ value
+          }
+        }))
   }
 }
 

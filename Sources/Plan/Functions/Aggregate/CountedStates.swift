@@ -32,33 +32,36 @@ extension AggregateLibrary {
       resolve: { types in types.count == 1 ? AggregateResolution(types, .float64) : nil }, entropy),
     counted(
       "STRING_AGG", aliases: ["LISTAGG", "GROUP_CONCAT"], parameters: "text, [separator]",
-      "The texts in ascending order, with a separator, by default a comma, between them.",
+      "The texts with a separator, by default a comma, between them: in ascending order, or as ORDER BY says; LIMIT too.",
       AggregateExample("STRING_AGG('a', '-')", "a-a-a"),
       resolve: { types in
         (1...2).contains(types.count) && types.allSatisfy(isText)
           ? AggregateResolution(types.map { _ in .text }, .text) : nil
-      }, Gathering.texts),
+      }, takesOrder: true, Gathering.texts),
     counted(
-      "ARRAY_AGG", parameters: "x", "The values that are not NULL in ascending order, as an array.",
+      "ARRAY_AGG", parameters: "x",
+      "The values as an array: in ascending order, or as ORDER BY says; LIMIT, and NULLs with RESPECT NULLS.",
       AggregateExample("ARRAY_AGG(x)", "[1, 2]"),
       resolve: { types in types.count == 1 ? AggregateResolution(types, .array(element: types[0])) : nil },
-      Gathering.values),
+      takesOrder: true, Gathering.values),
     AggregateFunction(
       "COUNT_DISTINCT", parameters: "x", "Counts the different values that are not NULL, exactly.",
-      example: AggregateExample("COUNT_DISTINCT(x)", "2"), supportsRetraction: true,
+      example: AggregateExample("COUNT_DISTINCT(x)", "2"), supportsRetraction: true, keepsValues: true,
       resolve: { types in
         types.count == 1 ? AggregateResolution(types, .int64, nullableWhenEmpty: false) : nil
       },
       makeStates: { types, _ in CountedStates(types, result: nil) }),
   ]
 
-  private static func counted(
+  static func counted(
     _ name: String, aliases: [String] = [], parameters: String, _ summary: String, _ example: AggregateExample,
-    resolve: @escaping @Sendable ([DataType]) -> AggregateResolution?, _ result: @escaping CountedStates.Result
+    resolve: @escaping @Sendable ([DataType]) -> AggregateResolution?, takesOrder: Bool = false,
+    _ result: @escaping CountedStates.Result
   ) -> AggregateFunction {
     AggregateFunction(
       name, aliases: aliases, parameters: parameters, summary, example: example, supportsRetraction: true,
-      resolve: resolve, makeStates: { types, _ in CountedStates(types, result: result) })
+      keepsValues: true, resolve: resolve, makeStates: { types, _ in CountedStates(types, result: result) },
+      gathering: takesOrder ? result : nil)
   }
 
   @Sendable static func isNumber(_ type: DataType) -> Bool { type.isNumeric || type == .null }
@@ -93,45 +96,6 @@ extension AggregateLibrary {
     }
     return (Column(optional: result), RowErrors())
   }
-}
-
-/// States whose results are functions of the counted values; without one, how many different ones there are.
-final class CountedStates: AccumulatorState {
-  typealias Result = @Sendable (SortedValues, DataType) -> (Column, RowErrors)
-
-  private let values: CountedValues
-  private let type: DataType
-  private let result: Result?
-
-  init(_ types: [DataType], result: Result?) {
-    values = CountedValues(types: types)
-    type = types[0]
-    self.result = result
-  }
-
-  var byteCount: Int { values.byteCount }
-
-  func resize(to groups: Int) { values.resize(to: groups) }
-
-  func accumulate(groups: Vector<Int32>, arguments: [Column], mask: Vector<Bool>?, weights: Vector<Int64>?) {
-    values.accumulate(groups: groups, arguments: arguments, mask: mask, weights: weights)
-  }
-
-  func merge(_ other: any AccumulatorState, sources: Vector<Int32>, targets: Vector<Int32>) {
-    guard let other = other as? CountedStates else { wrongStorage("a counted aggregate") }
-    values.merge(other.values, sources: sources, targets: targets)
-  }
-
-  func results(of groups: Vector<Int32>) -> (Column, RowErrors) {
-    guard let result else { return (Column(.int(values.differentValues(groups))), RowErrors()) }
-    return result(values.sorted(groups), type)
-  }
-
-  func clear(_ groups: Vector<Int32>) { values.clear(groups) }
-
-  func write(to writer: ColumnWriter) { values.write(to: writer) }
-
-  func read(from reader: ColumnReader) throws(StateFormatError) { try values.read(from: reader) }
 }
 
 extension Column {

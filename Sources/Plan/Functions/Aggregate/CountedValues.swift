@@ -18,6 +18,9 @@ struct SortedValues {
 
 final class CountedValues {
   private let types: [DataType]
+  /// The values that must not be NULL for a row to count.
+  private let required: [Int]
+  private let order: SortOrder
   /// The different (group, values).
   private var index: GroupIndex
   private let copies = StateVector<Int64>(empty: 0)
@@ -27,8 +30,17 @@ final class CountedValues {
   /// Entries without rows; they are kept until there are many.
   private var dead = 0
 
-  init(types: [DataType]) {
+  /// - Parameters:
+  ///   - required: The values that must not be NULL for a row to count; all when nil.
+  ///   - parts: What values are sorted by, the most significant first; the others decide between equal ones.
+  init(types: [DataType], required: [Int]? = nil, parts: [(index: Int, order: KeyOrder)] = []) {
     self.types = types
+    self.required = required ?? Array(types.indices)
+    let others = types.indices.filter { index in !parts.contains { $0.index == index } }
+    let all = parts + others.map { (index: $0, order: KeyOrder.ascending) }
+    order = SortOrder(
+      [SortOrder.Part(index: 0, type: .int64)]
+        + all.map { SortOrder.Part(index: $0.index + 1, type: types[$0.index], order: $0.order) })
     index = GroupIndex(types: [.int64] + types)
   }
 
@@ -39,7 +51,7 @@ final class CountedValues {
   /// Adds the rows whose mask holds and whose values are all not NULL.
   func accumulate(groups: Vector<Int32>, arguments: [Column], mask: Vector<Bool>?, weights: Vector<Int64>?) {
     var counted = mask
-    for argument in arguments { counted = RowMask.and(counted, argument.validity) }
+    for index in required { counted = RowMask.and(counted, arguments[index].validity) }
     guard let counted else { return fold(groups, arguments, weights) }
     let rows = selection(where: counted)
     fold(groups.gather(rows), arguments.map { $0.gather(rows) }, weights?.gather(rows))
@@ -133,8 +145,7 @@ final class CountedValues {
     let rows = entries.finish()
     var columns = index.keys(rows)
     columns[0] = Column(.int(owners.finish()))
-    let parts = ([.int64] + types).enumerated().map { SortOrder.Part(index: $0.offset, type: $0.element) }
-    let order = SortOrder(parts).permutation(columns, count: rows.count)
+    let order = order.permutation(columns, count: rows.count)
     return SortedValues(
       columns: columns.dropFirst().map { $0.gather(order) }, copies: copies.gather(rows.gather(order)), ranges: ranges,
       totals: totals)

@@ -30,6 +30,10 @@ extension AggregateLibrary {
     _ name: String, _ aliases: [String], of inner: String, _ summary: String, _ result: String
   ) -> AggregateFunction {
     let inner = function(of: inner)
+    var retracting: (@Sendable ([DataType], DataType) -> any AccumulatorState)?
+    if let make = inner?.makeRetractingStates {
+      retracting = { types, result in ConditionalStates(of: make([types[0]], result)) }
+    }
     return AggregateFunction(
       name, aliases: aliases, parameters: "x, condition", summary,
       example: AggregateExample("\(name)(x, x > 1)", result), supportsRetraction: inner?.supportsRetraction ?? false,
@@ -42,7 +46,8 @@ extension AggregateLibrary {
       makeStates: { types, result in
         guard let inner else { wrongStorage(name) }
         return ConditionalStates(of: inner.makeStates([types[0]], result))
-      })
+      },
+      retracting: retracting)
   }
 
   private static func mean(

@@ -8,12 +8,13 @@ extension AggregateLibrary {
   static let sketchFunctions: [AggregateFunction] = [
     AggregateFunction(
       "APPROX_COUNT_DISTINCT", aliases: ["APPROX_DISTINCT"], parameters: "x",
-      "Counts the different values approximately, in at most 4 KiB; nearly exact up to a thousand or so.",
+      "Counts the different values approximately, in at most 4 KiB; nearly exact up to a thousand or so. Exact, and larger, where rows are taken back.",
       example: AggregateExample("APPROX_COUNT_DISTINCT(x)", "2"),
       resolve: { types in
         types.count == 1 ? AggregateResolution(types, .int64, nullableWhenEmpty: false) : nil
       },
-      makeStates: { types, _ in DistinctSketch(types) })
+      makeStates: { types, _ in DistinctSketch(types) },
+      retracting: { types, _ in CountedStates(types, result: nil) })
   ]
 }
 

@@ -31,7 +31,7 @@ extension AggregateLibrary {
         case .bool: ScalarExtremumStates(BoolExtremum.self, largest: largest)
         case .bytes, .array, .row: KeyedExtremumStates(types: types, largest: largest)
         }
-      })
+      }, retracting: RetractingResults.states(largest ? RetractingResults.greatest : RetractingResults.least))
   }
 
   private static func extremumBy(_ name: String, _ summary: String, largest: Bool) -> AggregateFunction {
@@ -39,7 +39,10 @@ extension AggregateLibrary {
       name, aliases: name == "MIN_BY" ? ["ARG_MIN"] : ["ARG_MAX"], parameters: "x, y", summary,
       example: AggregateExample("\(name)(x, -x)", largest ? "1" : "2"),
       resolve: { types in types.count == 2 ? AggregateResolution(types, types[0]) : nil },
-      makeStates: { types, _ in KeyedExtremumStates(types: [types[1], types[0]], largest: largest) })
+      makeStates: { types, _ in KeyedExtremumStates(types: [types[1], types[0]], largest: largest) },
+      retracting: { types, _ in
+        CountedStates(types, by: 1, largest ? RetractingResults.greatest : RetractingResults.least)
+      })
   }
 }
 

@@ -38,6 +38,7 @@ extension FunctionFamily {
         FunctionSignature(["x": .decimal, "y": .decimal], .decimal(DecimalRule.quotient), DecimalKernel.quotient),
         FunctionSignature(["x": .double, "y": .double], .float64, FloatKernel.quotient),
         FunctionSignature(["x": .interval, "n": .int], .intervalDaySecond, IntegerKernel.quotient),
+        FunctionSignature(["x": .months, "n": .int], .intervalYearMonth, IntegerKernel.quotient),
       ])
     declare(
       "DIV", [], "The quotient of integers, cut towards zero.", examples: ["DIV(7, 2)": "3", "DIV(-7, 2)": "-3"],

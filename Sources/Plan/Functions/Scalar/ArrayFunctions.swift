@@ -6,8 +6,12 @@ import Values
 extension FunctionFamily {
   mutating func declareArrays() {
     declare(
-      "ARRAY_LENGTH", ["CARDINALITY"], "The number of elements.", examples: ["ARRAY_LENGTH(ARRAY[1, 2])": "2"],
-      [FunctionSignature(["array": .array(of: 0)], .int64, .map { (array: ArrayRow) in Int64(array.count) })])
+      "ARRAY_LENGTH", ["CARDINALITY"], "The number of elements, or of entries of a map.",
+      examples: ["ARRAY_LENGTH(ARRAY[1, 2])": "2", "CARDINALITY(MAP['a', 1])": "1"],
+      [
+        FunctionSignature(["array": .array(of: 0)], .int64, .map { (array: ArrayRow) in Int64(array.count) }),
+        FunctionSignature(["map": .map(key: 0, value: 1)], .int64, .map { (map: ArrayRow) in Int64(map.count) }),
+      ])
     for (name, base, safe) in [
       ("ARRAY_AT_OFFSET", Int64(0), false), ("ARRAY_AT_ORDINAL", 1, false), ("SAFE_ARRAY_AT_OFFSET", 0, true),
       ("SAFE_ARRAY_AT_ORDINAL", 1, true),

@@ -21,8 +21,11 @@ extension FunctionLibrary {
       + family(.arrays) { $0.declareArrays() }
       + family(.arrays) { $0.declareArraySets() }
       + family(.arrays) { $0.declareArrayBuilding() }
+      + family(.maps) { $0.declareMaps() }
       + family(.json) { $0.declareJSON() }
-      + family(.json) { $0.declareJSONParts() })
+      + family(.json) { $0.declareJSONParts() }
+      + family(.json) { $0.declareJSONValues() }
+      + family(.encoding) { $0.declareUUIDs() })
 
   private static func family(
     _ category: FunctionCategory, _ declare: (inout FunctionFamily) -> Void

@@ -62,6 +62,10 @@ enum TimeArithmetic {
     .checked { (x: Int64, y: Int64) in addMonths(y, sign, toDay: x) }
   }
 
+  private static let swappedDateMonths = Kernel.checked { (months: Int64, day: Int64) in
+    addMonths(months, 1, toDay: day)
+  }
+
   static func addMonths(_ months: Int64, _ sign: Int64, toDay day: Int64) -> (Int64, RowErrorCode?) {
     guard months.magnitude <= 120_000, days.contains(day) else { return (0, .overflow) }
     let moved = CivilCalendar.add(months: months &* sign, to: day)
@@ -69,11 +73,11 @@ enum TimeArithmetic {
   }
 
   /// A date and a day-second interval: a timestamp, at midnight of the zone plus the interval.
-  private static func dateInterval(sign: Int64) -> Kernel {
+  private static func dateInterval(sign: Int64, swapped: Bool = false) -> Kernel {
     Kernel { site in
       { arguments, rows in
-        let x = Int64.lane(arguments[0])
-        let y = Int64.lane(arguments[1])
+        let x = Int64.lane(arguments[swapped ? 1 : 0])
+        let y = Int64.lane(arguments[swapped ? 0 : 1])
         let result = Vector<Int64>(uninitialized: rows.count)
         var cursor = ZoneCursor(site.zone)
         for row in 0..<rows.count {
@@ -109,9 +113,17 @@ enum TimeArithmetic {
     FunctionSignature(["t": .timestamp, "i": .months], .timestamp, months(sign: 1)),
     FunctionSignature(["i": .months, "t": .timestamp], .timestamp, months(sign: 1, swapped: true)),
     FunctionSignature(["d": .date, "i": .interval], .timestamp, dateInterval(sign: 1)),
+    FunctionSignature(["i": .interval, "d": .date], .timestamp, dateInterval(sign: 1, swapped: true)),
     FunctionSignature(["d": .date, "i": .months], .date, dateMonths(sign: 1)),
+    FunctionSignature(["i": .months, "d": .date], .date, swappedDateMonths),
     FunctionSignature(["d": .date, "days": .int], .date, dateDays(sign: 1)),
     FunctionSignature(["t": .time, "i": .interval], .time, clock(sign: 1)),
+    FunctionSignature(
+      ["i": .interval, "t": .time], .time,
+      .zip { (interval: Int64, time: Int64) in
+        CivilCalendar.floorModulo(
+          time &+ interval % CivilCalendar.microsecondsPerDay, CivilCalendar.microsecondsPerDay)
+      }),
     FunctionSignature(["a": .interval, "b": .interval], .intervalDaySecond, IntegerKernel.add),
     FunctionSignature(["a": .months, "b": .months], .intervalYearMonth, IntegerKernel.add),
   ]
