@@ -202,9 +202,9 @@ extension DataType {
   /// Whether equal values of the type have equal encodings: within ARRAY and STRUCT a NULL makes equality unknown.
   fileprivate var isKey: Bool {
     switch self {
-    case .array, .row, .json, .null: false
+    case .array, .row, .map, .json, .null: false
     case .boolean, .int8, .int16, .int32, .int64, .decimal, .float32, .float64, .string, .bytes, .timestamp, .date,
-      .time, .intervalYearMonth, .intervalDaySecond:
+      .time, .intervalYearMonth, .intervalDaySecond, .uuid:
       true
     }
   }

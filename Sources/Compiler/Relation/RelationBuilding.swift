@@ -6,6 +6,7 @@ import Values
 
 extension Relation {
   package init(_ node: Node, owner: String, range: TextRange?) {
+    let node = node.knowingChanges
     self.node = node
     self.owner = owner
     self.range = range
@@ -41,4 +42,28 @@ extension Relation {
 
   /// Whether all rows are known when the query is compiled: no source is followed.
   package var isBounded: Bool { properties.bounded }
+}
+
+extension Relation.Node {
+  /// The node with every aggregate call told whether its input takes rows back: states that only add are chosen by it.
+  fileprivate var knowingChanges: Relation.Node {
+    func told(_ calls: [AggregateCall], _ input: Relation) -> [AggregateCall] {
+      calls.map { call in
+        var call = call
+        call.takesRowsBack = input.properties.mode != .append
+        return call
+      }
+    }
+    switch self {
+    case .aggregate(let input, var aggregation, let windowed):
+      aggregation.calls = told(aggregation.calls, input)
+      return .aggregate(input, aggregation, windowed: windowed)
+    case .windowAggregate(let input, let window, let late, var aggregation):
+      aggregation.calls = told(aggregation.calls, input)
+      return .windowAggregate(input, window, late: late, aggregation)
+    case .scan, .side, .values, .filter, .project, .watermark, .assignWindow, .union, .join, .unnest, .setOperation,
+      .rank, .deduplicate, .over, .normalize, .sort, .limit, .sink:
+      return self
+    }
+  }
 }

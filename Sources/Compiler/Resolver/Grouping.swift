@@ -99,7 +99,6 @@ extension Resolver {
     let isGlobal = grouping.isGlobal
     let results = calls.map { call -> AggregateCall in
       var call = call
-      call.takesRowsBack = input.properties.mode != .append
       guard isGlobal, let function = AggregateLibrary.function(named: call.function.name),
         function.resolve(call.arguments.dropLast(call.ordering.count).map(\.type))?.nullableWhenEmpty == true
       else { return call }
