@@ -11,7 +11,7 @@ final class JoinOperator: Operator {
   private let inputs: [JoinInput]
   private let sides: [JoinSide]
   private var index: GroupIndex
-  private let residual: JoinResidual
+  private let pairs: PairOutput
   /// Whether anything puts the pairs in order, so that those of right rows must say where they stand.
   private let isOrdered: Bool
   /// Right rows of the step.
@@ -24,7 +24,7 @@ final class JoinOperator: Operator {
     inputs = JoinInput.sides(of: join, timeZone: timeZone)
     sides = [left, right].map { JoinSide(types: $0.fields.map(\.type)) }
     index = GroupIndex(types: inputs[0].keyTypes)
-    residual = JoinResidual(join.residual, width: left.count + right.count, timeZone: timeZone)
+    pairs = PairOutput(join, sides: sides, timeZone: timeZone)
     self.isOrdered = isOrdered
   }
 
@@ -39,20 +39,17 @@ final class JoinOperator: Operator {
     if let meeting = rows.meeting { rows = rows.gather(selection(where: meeting)) }
     guard rows.batch.count > 0 else { return }
     if input == 1 { return waiting.append(rows) }
-    rows.batch.origin = rows.batch.origin.map {
-      Origin(source: $0.source, partition: $0.partition, offsets: $0.offsets)
-    }
+    rows.keepPlace()
     join(rows, from: 0, step: step, output: output)
   }
 
   func advance(to watermark: Watermark, step: StepContext, output: any OperatorOutput) -> Watermark {
     for var rows in waiting {
-      rows.batch.order = isOrdered ? rows.batch.order ?? rows.batch.arrivalKeys : nil
-      rows.batch.origin = nil
+      rows.moveBehind(isOrdered: isOrdered)
       join(rows, from: 1, step: step, output: output)
     }
     waiting = []
-    residual.report(to: output)
+    pairs.reportFailures(to: output)
     return watermark
   }
 
@@ -73,38 +70,13 @@ final class JoinOperator: Operator {
         mine.append(Int32(truncatingIfNeeded: row))
         theirs.append(match)
         match = next[Int(match)]
-        if mine.count >= Self.pairLimit { emit(arrived, mine, theirs, from: side, step: step, output: output) }
+        if mine.count >= Self.pairLimit {
+          _ = pairs.emit(arrived, mine.finish(), theirs.finish(), from: side, now: step.now, output: output)
+        }
       }
     }
-    emit(arrived, mine, theirs, from: side, step: step, output: output)
+    _ = pairs.emit(arrived, mine.finish(), theirs.finish(), from: side, now: step.now, output: output)
     sides[side].append(arrived.columns, keys: keys, keyCount: index.count)
-  }
-
-  private func emit(
-    _ arrived: Batch, _ mine: VectorBuilder<Int32>, _ theirs: VectorBuilder<Int32>, from side: Int, step: StepContext,
-    output: any OperatorOutput
-  ) {
-    guard mine.count > 0 else { return }
-    var (rows, matches) = (mine.copy(), theirs.copy())
-    mine.truncate(to: 0)
-    theirs.truncate(to: 0)
-    let width = sides[0].types.count
-    func column(_ number: Int) -> Column {
-      let isLeft = number < width
-      let place = isLeft ? number : number - width
-      return (isLeft ? side == 0 : side == 1)
-        ? arrived.columns[place].gather(rows) : sides[1 - side].column(place, matches)
-    }
-    if let passing = residual.matching(rows.count, now: step.now, column) {
-      rows = rows.gather(passing)
-      matches = matches.gather(passing)
-      if rows.count == 0 { return }
-    }
-    let total = width + sides[1].types.count
-    var pairs = Batch(columns: (0..<total).map(column), count: rows.count)
-    pairs.origin = arrived.origin?.gather(rows)
-    pairs.order = arrived.order?.gather(rows)
-    output.emit(pairs)
   }
 
   func writeState(to writer: ColumnWriter) {

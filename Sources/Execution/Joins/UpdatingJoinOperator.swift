@@ -20,7 +20,7 @@ final class UpdatingJoinOperator: Operator {
   private var lastSweep: Int64?
   private var hasEnded = false
 
-  init(_ join: Join, left: Schema, right: Schema, isAppendOnly: Bool, timeZone: TimeZoneRules) {
+  init(_ join: Join, left: Schema, right: Schema, mode: ChangelogMode, timeZone: TimeZoneRules) {
     self.join = join
     inputs = JoinInput.sides(of: join, timeZone: timeZone)
     let isSemi = join.kind == .semi
@@ -31,7 +31,7 @@ final class UpdatingJoinOperator: Operator {
     ]
     index = GroupIndex(types: inputs[0].keyTypes)
     residual = JoinResidual(join.residual, width: left.count + right.count, timeZone: timeZone)
-    changes = JoinChanges(left: sides[0], right: sides[1], givesLeftOnly: join.kind.givesLeftOnly, isAppendOnly)
+    changes = JoinChanges(left: sides[0], right: sides[1], givesLeftOnly: join.kind.givesLeftOnly, mode: mode)
   }
 
   var stateSize: StateSize {

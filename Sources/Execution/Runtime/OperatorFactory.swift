@@ -38,11 +38,14 @@ struct OperatorFactory {
       return GroupAggregateOperator(
         aggregation, inputIsAppendOnly: isAppendOnly, worker: worker.index, timeZone: timeZone)
     case .union: return UnionOperator()
-    case .join(let join): return try self.join(join, node, id)
+    case .join(let join): return self.join(join, node, id)
+    case .unnest(let unnest): return UnnestOperator(unnest, timeZone: timeZone)
+    case .setOperation(let operation):
+      return SetOperationOperator(operation, schema: input, isAppendOnly: node.properties.mode == .append)
     case .normalize(let normalization):
       let partitions = topology.sources[id].reduce(0) { $0 + (sources[$1]?.partitionCount ?? 1) }
       return NormalizeOperator(normalization, schema: input, hasOnePartition: partitions == 1)
-    case .unnest, .setOperation, .rank, .deduplicate, .over:
+    case .rank, .deduplicate, .over:
       throw .unsupported("this version does not run the operation \(OperationText.name(node.operation))")
     case .sort(let keys, let limit, let offset):
       return SortOperator(keys, limit: limit, offset: offset, schema: input, timeZone: timeZone)
@@ -70,17 +73,19 @@ struct OperatorFactory {
       conventions: TextConventions(zone: timeZone))
   }
 
-  private func join(_ join: Join, _ node: PlanNode, _ id: Int) throws(ExecutionError) -> any Operator {
+  private func join(_ join: Join, _ node: PlanNode, _ id: Int) -> any Operator {
     let sides = node.inputs.map { topology.plan.schema(of: $0) }
-    guard join.interval == nil else { throw .unsupported("this version does not run interval joins") }
-    let isAppendOnly = node.properties.mode == .append
-    if join.kind == .inner, isAppendOnly, join.timeToLive == nil {
-      return JoinOperator(
-        join, left: sides[0], right: sides[1], isOrdered: topology.workers > 1 || topology.ordersByOffset[id],
-        timeZone: timeZone)
+    let isOrdered = topology.workers > 1 || topology.ordersByOffset[id]
+    if let interval = join.interval {
+      return IntervalJoinOperator(
+        join, interval, left: sides[0], right: sides[1], timeColumn: node.properties.timeAttribute?.column,
+        isOrdered: isOrdered, timeZone: timeZone)
+    }
+    if join.kind == .inner, node.properties.mode == .append, join.timeToLive == nil {
+      return JoinOperator(join, left: sides[0], right: sides[1], isOrdered: isOrdered, timeZone: timeZone)
     }
     return UpdatingJoinOperator(
-      join, left: sides[0], right: sides[1], isAppendOnly: isAppendOnly, timeZone: timeZone)
+      join, left: sides[0], right: sides[1], mode: node.properties.mode, timeZone: timeZone)
   }
 
   private func windowAggregate(_ source: WindowSource, _ aggregation: Aggregation) -> any Operator {

@@ -65,7 +65,7 @@ private struct NodeValidation {
         port.node >= 0 && port.node < position, "it reads node \(port.node), which does not come before it")
       switch (port.stream, dataflow.nodes[port.node].operation) {
       case (_, .sink): throw Misfit("it reads a sink")
-      case (.rows, _), (.errors, _), (.late, .assignWindow), (.late, .windowAggregate): break
+      case (.rows, _), (.errors, _), (.late, .assignWindow), (.late, .windowAggregate), (.late, .join): break
       case (.late, _): throw Misfit("it reads late rows of node \(port.node), which has none")
       }
     }

@@ -85,27 +85,29 @@ struct JoinCase: CustomStringConvertible {
       return JoinOperator(join, left: Self.schema, right: Self.schema, isOrdered: true, timeZone: .utc)
     }
     return UpdatingJoinOperator(
-      join, left: Self.schema, right: Self.schema, isAppendOnly: isAppendOnly, timeZone: .utc)
+      join, left: Self.schema, right: Self.schema, mode: isAppendOnly ? .append : .retract, timeZone: .utc)
   }
 
-  /// Steps of random changes; what is taken back stood, or came earlier in the same step.
+  /// Random changes of what stands; what is taken back stood, or came earlier in the same step.
+  func changes(from standing: inout [[[Value]]], random: inout DriveNumbers) -> [JoinChange] {
+    (0..<random.below(8)).map { _ in
+      let side = random.below(2)
+      if updates, random.chance(3), !standing[side].isEmpty {
+        let index = random.below(standing[side].count)
+        return JoinChange(side: side, row: standing[side].remove(at: index), weight: -1)
+      }
+      let row: [Value] = [
+        random.chance(6) ? .null : .int(Int64(random.below(4))),
+        random.chance(8) ? .null : .int(Int64(random.below(5))),
+      ]
+      standing[side].append(row)
+      return JoinChange(side: side, row: row, weight: 1)
+    }
+  }
+
   func steps(_ count: Int, random: inout DriveNumbers) -> [[JoinChange]] {
     var standing: [[[Value]]] = [[], []]
-    return (0..<count).map { _ in
-      (0..<random.below(8)).map { _ in
-        let side = random.below(2)
-        if updates, random.chance(3), !standing[side].isEmpty {
-          let index = random.below(standing[side].count)
-          return JoinChange(side: side, row: standing[side].remove(at: index), weight: -1)
-        }
-        let row: [Value] = [
-          random.chance(6) ? .null : .int(Int64(random.below(4))),
-          random.chance(8) ? .null : .int(Int64(random.below(5))),
-        ]
-        standing[side].append(row)
-        return JoinChange(side: side, row: row, weight: 1)
-      }
-    }
+    return (0..<count).map { _ in changes(from: &standing, random: &random) }
   }
 }
 

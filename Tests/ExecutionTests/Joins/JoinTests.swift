@@ -85,7 +85,7 @@ import Values
     var join = JoinCase(kind: .left).join
     join.timeToLive = 100
     let schema = JoinCase.schema
-    let operation = UpdatingJoinOperator(join, left: schema, right: schema, isAppendOnly: false, timeZone: .utc)
+    let operation = UpdatingJoinOperator(join, left: schema, right: schema, mode: .retract, timeZone: .utc)
     let drive = JoinDrive(JoinCase(kind: .left))
     drive.running = operation
     func left(_ x: Int64) -> JoinChange { JoinChange(side: 0, row: [.int(1), .int(x)], weight: 1) }
@@ -101,6 +101,27 @@ import Values
     #expect(alone.rows == [[.int(1), .int(3), .null, .null]])
     // What was forgotten is not there to be taken back.
     #expect(drive.run([JoinChange(side: 1, row: right.row, weight: -1)], batch: 9, apart: false).rows.isEmpty)
+  }
+
+  @Test("with a key of its own the result says the old row before the new one, and nothing where they are equal")
+  func keyedChanges() {
+    let schema = JoinCase.schema
+    let drive = JoinDrive(JoinCase(kind: .left))
+    drive.running = UpdatingJoinOperator(
+      JoinCase(kind: .left).join, left: schema, right: schema, mode: .upsert(key: [0, 1]), timeZone: .utc)
+    func change(_ side: Int, _ x: Int64, _ weight: Int64) -> JoinChange {
+      JoinChange(side: side, row: [.int(1), .int(x)], weight: weight)
+    }
+    _ = drive.run([change(0, 5, 1), change(1, 7, 1)], batch: 9, apart: false)
+    let alone = drive.run([change(1, 7, -1)], batch: 9, apart: false)
+    #expect(alone.weights == [-1, 1])
+    #expect(alone.rows.map { $0[3] } == [.int(7), .null])
+    // A right row of NULLs looks like no row.
+    let nulls = JoinChange(side: 1, row: [.int(1), .null], weight: 1)
+    #expect(drive.run([nulls], batch: 9, apart: false).rows.count == 2)
+    let changed = drive.run([JoinChange(side: 1, row: nulls.row, weight: -1), change(1, 8, 1)], batch: 9, apart: false)
+    #expect(changed.weights == [-1, 1])
+    #expect(changed.rows.map { $0[3] } == [.null, .int(8)])
   }
 
   @Test("memory of rows that are gone is given back")
