@@ -9,7 +9,8 @@ package struct Benchmarks {
   package init(console: Console) { self.console = console }
 
   private static var measures: [Measure] {
-    Measure.nexmark + Measure.codecs + Measure.programs + Measure.tables + Measure.expressions + Measure.log
+    Measure.nexmark + Measure.codecs + Measure.programs + Measure.tables + Measure.joins + Measure.expressions
+      + Measure.log
   }
 
   package func run(_ names: [String], events: Int64, runs: Int, parallelism: Int) throws -> ExitStatus {

@@ -8,7 +8,7 @@
 import Plan
 import Values
 
-final class IntervalJoinOperator: Operator {
+package final class IntervalJoinOperator: Operator {
   private let kind: JoinKind
   private let interval: JoinInterval
   private let inputs: [JoinInput]
@@ -23,7 +23,7 @@ final class IntervalJoinOperator: Operator {
   private var timeless: [[Int32]] = [[], []]
 
   /// `timeColumn` is the time attribute of the output; nil when it has none, where all times must be waited for.
-  init(
+  package init(
     _ join: Join, _ interval: JoinInterval, left: Schema, right: Schema, timeColumn: Int?, isOrdered: Bool,
     timeZone: TimeZoneRules
   ) {
@@ -40,7 +40,7 @@ final class IntervalJoinOperator: Operator {
     delay = timeColumn.map { $0 < left.count ? leftDelay : rightDelay } ?? max(leftDelay, rightDelay)
   }
 
-  var stateSize: StateSize {
+  package var stateSize: StateSize {
     StateSize(
       rows: sides[0].liveCount + sides[1].liveCount, keys: usedKeys(sides.map(\.living)).count,
       bytes: index.memory + sides[0].byteCount + sides[1].byteCount)
@@ -50,7 +50,7 @@ final class IntervalJoinOperator: Operator {
 
   // MARK: Rows
 
-  func process(_ batch: Batch, input: Int, step: StepContext, output: any OperatorOutput) {
+  package func process(_ batch: Batch, input: Int, step: StepContext, output: any OperatorOutput) {
     let inTime = withoutLate(batch, input: input, output)
     guard inTime.count > 0 else { return }
     var rows = inputs[input].rows(of: inTime, step: step, output: output)
@@ -157,7 +157,7 @@ final class IntervalJoinOperator: Operator {
 
   // MARK: Time
 
-  func advance(to watermark: Watermark, step: StepContext, output: any OperatorOutput) -> Watermark {
+  package func advance(to watermark: Watermark, step: StepContext, output: any OperatorOutput) -> Watermark {
     for var rows in waiting {
       rows.moveBehind(isOrdered: isOrdered)
       join(rows, from: 1, step: step, output: output)
@@ -224,13 +224,13 @@ final class IntervalJoinOperator: Operator {
     for (side, rows) in zip(sides, kept) { side.compact(keeping: rows, keyMap: keyMap, keyCount: index.count) }
   }
 
-  func writeState(to writer: ColumnWriter) {
+  package func writeState(to writer: ColumnWriter) {
     precondition(waiting.isEmpty, "a join is saved between steps")
     index.write(to: writer)
     for side in sides { side.write(to: writer) }
   }
 
-  func readState(from reader: ColumnReader) throws(StateFormatError) {
+  package func readState(from reader: ColumnReader) throws(StateFormatError) {
     index = try GroupIndex.read(from: reader, types: index.types)
     for side in sides { try side.read(from: reader, keyCount: index.count) }
   }

@@ -7,7 +7,7 @@
 import Plan
 import Values
 
-final class JoinOperator: Operator {
+package final class JoinOperator: Operator {
   private let inputs: [JoinInput]
   private let sides: [JoinSide]
   private var index: GroupIndex
@@ -20,7 +20,7 @@ final class JoinOperator: Operator {
   /// Pairs are handed on when there are so many.
   static let pairLimit = 32_768
 
-  init(_ join: Join, left: Schema, right: Schema, isOrdered: Bool, timeZone: TimeZoneRules) {
+  package init(_ join: Join, left: Schema, right: Schema, isOrdered: Bool, timeZone: TimeZoneRules) {
     inputs = JoinInput.sides(of: join, timeZone: timeZone)
     sides = [left, right].map { JoinSide(types: $0.fields.map(\.type)) }
     index = GroupIndex(types: inputs[0].keyTypes)
@@ -28,13 +28,13 @@ final class JoinOperator: Operator {
     self.isOrdered = isOrdered
   }
 
-  var stateSize: StateSize {
+  package var stateSize: StateSize {
     StateSize(
       rows: hasEnded ? 0 : sides[0].count + sides[1].count, keys: index.count,
       bytes: index.memory + sides[0].byteCount + sides[1].byteCount)
   }
 
-  func process(_ batch: Batch, input: Int, step: StepContext, output: any OperatorOutput) {
+  package func process(_ batch: Batch, input: Int, step: StepContext, output: any OperatorOutput) {
     var rows = inputs[input].rows(of: batch, step: step, output: output)
     if let meeting = rows.meeting { rows = rows.gather(selection(where: meeting)) }
     guard rows.batch.count > 0 else { return }
@@ -43,7 +43,7 @@ final class JoinOperator: Operator {
     join(rows, from: 0, step: step, output: output)
   }
 
-  func advance(to watermark: Watermark, step: StepContext, output: any OperatorOutput) -> Watermark {
+  package func advance(to watermark: Watermark, step: StepContext, output: any OperatorOutput) -> Watermark {
     for var rows in waiting {
       rows.moveBehind(isOrdered: isOrdered)
       join(rows, from: 1, step: step, output: output)
@@ -54,7 +54,7 @@ final class JoinOperator: Operator {
   }
 
   /// At the end of the input every row has met whatever it could.
-  func endStep(isLast: Bool, step: StepContext, output: any OperatorOutput) { hasEnded = isLast }
+  package func endStep(isLast: Bool, step: StepContext, output: any OperatorOutput) { hasEnded = isLast }
 
   private func join(_ rows: KeyedRows, from side: Int, step: StepContext, output: any OperatorOutput) {
     let arrived = rows.batch
@@ -79,13 +79,13 @@ final class JoinOperator: Operator {
     sides[side].append(arrived.columns, keys: keys, keyCount: index.count)
   }
 
-  func writeState(to writer: ColumnWriter) {
+  package func writeState(to writer: ColumnWriter) {
     precondition(waiting.isEmpty, "a join is saved between steps")
     index.write(to: writer)
     for side in sides { side.write(Vector.indices(side.count), to: writer) }
   }
 
-  func readState(from reader: ColumnReader) throws(StateFormatError) {
+  package func readState(from reader: ColumnReader) throws(StateFormatError) {
     index = try GroupIndex.read(from: reader, types: index.types)
     for side in sides { try side.read(from: reader, keyCount: index.count) }
   }
