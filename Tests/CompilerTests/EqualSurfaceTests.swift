@@ -165,6 +165,21 @@ import Testing
       "SELECT id, lot, name FROM auctions LEFT JOIN UNNEST(lots) AS l ON TRUE",
       "FROM auctions |> LEFT JOIN UNNEST(lots) AS l ON TRUE |> SELECT id, l.lot, l.name",
     ],
+    [
+      "FROM bids |> DEDUPLICATE ON auction KEEP FIRST BY ts",
+      "SELECT DISTINCT ON (auction) * FROM bids ORDER BY auction, ts",
+      "FROM bids |> TOP 1 PER auction ORDER BY ts",
+    ],
+    [
+      "FROM bids |> DEDUPLICATE ON auction, name KEEP LAST BY ts",
+      "SELECT DISTINCT ON (auction, name) * FROM bids ORDER BY auction, name, ts DESC",
+      "FROM bids |> TOP 1 PER auction, name ORDER BY ts DESC",
+    ],
+    ["FROM bids |> DEDUPLICATE ON auction", "SELECT DISTINCT ON (auction) * FROM bids"],
+    [
+      "SELECT DISTINCT ON (auction) * FROM bids ORDER BY auction, price DESC",
+      "FROM bids |> TOP 1 PER auction ORDER BY price DESC",
+    ],
   ]
 
   @Test(arguments: pairs)

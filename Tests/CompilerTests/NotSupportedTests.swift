@@ -12,8 +12,6 @@ import Values
     ("FROM bids |> ASOF JOIN events ON TRUE", "ASOF JOIN events ON TRUE"),
     ("FROM auctions |> RIGHT JOIN UNNEST(tags) AS t ON TRUE", "RIGHT JOIN UNNEST(tags) AS t ON TRUE"),
     ("FROM auctions |> LEFT JOIN UNNEST(tags) AS t ON t = 'a'", "t = 'a'"),
-    ("FROM bids |> DEDUPLICATE ON auction", "DEDUPLICATE"),
-    ("FROM bids |> TOP 3 PER auction ORDER BY price DESC", "TOP"),
     ("FROM bids |> THROTTLE TO 1 EVERY 10 MINUTES PER auction", "THROTTLE"),
     ("FROM bids |> VALIDATE price > 0 AS 'positive' ELSE DROP", "VALIDATE"),
     ("FROM bids |> TRY ( |> WHERE price > 0 ) ON ERROR DROP", "TRY"),
@@ -33,7 +31,6 @@ import Values
     ("SELECT ARRAY_AGG(DISTINCT name ORDER BY price) AS names FROM bids", "price"),
     ("CREATE STREAM s (a BIGINT) FROM TOPIC 's' FORMAT AVRO", "FORMAT AVRO"),
     ("FROM bids FOR SYSTEM_TIME AS OF TIMESTAMP '2026-01-01'", "bids FOR SYSTEM_TIME AS OF TIMESTAMP '2026-01-01'"),
-    ("SELECT DISTINCT ON (auction) * FROM bids", "auction"),
   ]
 
   @Test(arguments: constructs.map(\.script))

@@ -18,7 +18,7 @@ struct PairingTests {
   }()
 
   /// Operations that the resolver does not make yet, and that the runner refuses.
-  static let refused: Set = ["setOperation", "rank", "deduplicate", "over"]
+  static let refused: Set = ["setOperation", "over"]
 
   /// What runs an operation that is no operator: it makes rows instead of passing them on.
   static let sources = ["scan": "ScanReader", "values": "MemorySource"]

@@ -27,5 +27,6 @@ enum Codes {
       The construct belongs to the language and is parsed, but no operator runs it yet. It is refused, never ignored, \
       so that a query means the same in every version that accepts it.
       """,
-    example: bids + "FROM bids |> DEDUPLICATE ON auction;", correction: bids + "FROM bids |> DISTINCT STATE TTL 1 DAY;")
+    example: bids + "FROM bids |> LOG;",
+    correction: bids + "FROM bids;")
 }

@@ -1,24 +1,16 @@
-// A bounded run that prints final rows needs no changes: an aggregate or table that only results see speaks once, at the
-// end. In: a plan of bounded input. Out: the same plan with fewer words. Never touches one whose changes a sink keeps.
+// A bounded run that prints final rows needs no changes: an aggregate, ranking or table that only results see speaks once,
+// at the end. In: a plan of bounded input. Out: the same plan with fewer words. Never touches one whose changes a sink keeps.
 
 import Plan
 
 extension Dataflow {
-  /// The plan in which aggregates without a window, and tables, emit what they have at the end of input, where all that reads them, down
-  /// to the printed results, asks for no more.
+  /// The plan in which aggregates and rankings without a window, and tables, emit what they have at the end of input,
+  /// where all that reads them, down to the printed results, asks for no more.
   package func emittingFinalResults() -> Dataflow {
     var copy = self
     let silent = nodesThatOnlyResultsSee()
     for index in copy.nodes.indices where silent[index] {
-      if case .normalize(var normalization) = copy.nodes[index].operation {
-        normalization.isFinal = true
-        copy.nodes[index].operation = .normalize(normalization)
-      }
-      guard case .groupAggregate(var aggregation) = copy.nodes[index].operation else { continue }
-      // DISTINCT over an append-only stream passes rows on as they come and never revises them.
-      if aggregation.calls.isEmpty, copy.nodes[index].properties.mode == .append { continue }
-      aggregation.emission = .final
-      copy.nodes[index].operation = .groupAggregate(aggregation)
+      copy.nodes[index].operation = copy.nodes[index].finalOperation
     }
     return copy
   }
@@ -37,5 +29,30 @@ extension Dataflow {
       }
     }
     return result
+  }
+}
+
+extension PlanNode {
+  /// The same operation speaking once, at the end, if it is one that may.
+  fileprivate var finalOperation: Operation {
+    switch operation {
+    case .groupAggregate(var aggregation):
+      // DISTINCT over an append-only stream passes rows on as they come and never revises them.
+      if aggregation.calls.isEmpty, properties.mode == .append { return operation }
+      aggregation.emission = .final
+      return .groupAggregate(aggregation)
+    case .rank(var ranking) where ranking.window == nil:
+      ranking.emission = .final
+      return .rank(ranking)
+    case .deduplicate(var deduplication) where deduplication.kept == .last:
+      deduplication.emission = .final
+      return .deduplicate(deduplication)
+    case .normalize(var normalization):
+      normalization.isFinal = true
+      return .normalize(normalization)
+    case .rank, .deduplicate, .scan, .values, .filter, .project, .watermark, .assignWindow, .windowAggregate, .union,
+      .join, .unnest, .setOperation, .over, .sort, .limit, .exchange, .sink:
+      return operation
+    }
   }
 }

@@ -225,7 +225,7 @@ struct Lowering {
       for input in relation.inputs { collect(input, underEventTime: underEventTime || join.interval != nil) }
     case .over(let input, let over): collect(input, underEventTime: underEventTime || over.timeColumn != nil)
     case .deduplicate(let input, let deduplication):
-      collect(input, underEventTime: underEventTime || deduplication.within != nil)
+      collect(input, underEventTime: underEventTime || deduplication.time != nil)
     case .side, .values, .filter, .project, .aggregate, .union, .unnest, .setOperation, .rank, .normalize, .sort,
       .limit, .sink:
       for input in relation.inputs { collect(input, underEventTime: underEventTime) }
@@ -307,7 +307,9 @@ struct Lowering {
       guard node.owner == owner else { return nil }
       let matches =
         switch node.operation {
-        case .scan, .filter, .project, .join, .unnest, .rank, .deduplicate, .over, .normalize: stream == .errors
+        case .scan, .filter, .project, .join, .unnest, .rank, .normalize: stream == .errors
+        case .deduplicate(let deduplication): stream == .errors || stream == .late && deduplication.time != nil
+        case .over(let over): stream == .errors || stream == .late && over.timeColumn != nil
         case .assignWindow, .windowAggregate(.assign, _): stream == .late || stream == .errors
         case .windowAggregate, .groupAggregate, .watermark, .sort: stream == .errors
         case .values, .union, .setOperation, .limit, .exchange, .sink: false

@@ -93,15 +93,15 @@ struct ColumnPruning {
       ? pruned.relation : pruned.relation.projected(items, owner: original.owner, range: original.range)
   }
 
-  private func identity(_ relation: Relation) -> [Access: Int] {
+  func identity(_ relation: Relation) -> [Access: Int] {
     Dictionary(uniqueKeysWithValues: relation.schema.fields.indices.map { (Access(column: $0), $0) })
   }
 
-  private func remade(_ relation: Relation, _ node: Relation.Node) -> Relation {
+  func remade(_ relation: Relation, _ node: Relation.Node) -> Relation {
     Relation(node, owner: relation.owner, range: relation.range)
   }
 
-  private func prune(_ relation: Relation, _ needs: Set<Access>) -> Pruned {
+  func prune(_ relation: Relation, _ needs: Set<Access>) -> Pruned {
     switch relation.node {
     case .scan(let scan): return self.scan(scan, relation, needs)
     case .side, .values: return Pruned(relation: relation, places: identity(relation))
@@ -132,7 +132,9 @@ struct ColumnPruning {
       return Pruned(relation: remade(relation, .limit(below.relation, count, offset: offset)), places: below.places)
     case .sink(let input, let sink):
       return Pruned(relation: remade(relation, .sink(apply(input), sink)), places: identity(relation))
-    case .join, .unnest, .setOperation, .rank, .deduplicate, .over, .normalize:
+    case .rank(let input, let ranking): return rank(input, ranking, relation, needs)
+    case .deduplicate(let input, let deduplication): return deduplicate(input, deduplication, relation, needs)
+    case .join, .unnest, .setOperation, .over, .normalize:
       return Pruned(relation: relation.replacingInputs(apply), places: identity(relation))
     case .windowAggregate:
       // Windows are fused after pruning; a fused one keeps its input whole.

@@ -10,21 +10,18 @@ enum RankProperties {
       let partition = columns(ranking.partition)
       if let field = ranking.rankField { properties.schema.fields.append(field) }
       properties.partitioning = partition
-      if ranking.emission == .final { return }
-      properties.timeAttribute = nil
-      properties.window = nil
-      properties.mode = .retract
-      // A rank names one row of its partition, when ties are broken.
-      if ranking.function == .rowNumber, let partition {
-        let width = input.schema.count
-        if ranking.rankField != nil {
-          properties.mode = .upsert(key: partition + [width])
-          properties.keys.append(partition + [width])
-        } else if ranking.first == ranking.last {
-          properties.mode = .upsert(key: partition)
-          properties.keys.append(partition)
-        }
+      if ranking.window == nil {
+        properties.timeAttribute = nil
+        properties.window = nil
       }
+      properties.mode = ranking.emission == .final ? .append : .retract
+      // A rank names one row of its partition, when ties are broken.
+      guard ranking.function == .rowNumber, let partition else { return }
+      var key = (ranking.window.map { [$0.start, $0.end] } ?? []) + partition
+      if ranking.rankField != nil { key.append(input.schema.count) }
+      guard ranking.rankField != nil || ranking.first == ranking.last else { return }
+      properties.keys.append(key)
+      if ranking.emission != .final { properties.mode = .upsert(key: key) }
     }
   }
 
@@ -34,7 +31,7 @@ enum RankProperties {
       properties.partitioning = keys
       if let keys, deduplication.within == nil { properties.keys.append(keys) }
       switch deduplication.kept {
-      case .first: properties.mode = input.mode == .append ? .append : .retract
+      case .first: properties.mode = .append
       case .last:
         properties.mode = keys.map { .upsert(key: $0) } ?? .retract
         properties.timeAttribute = nil

@@ -34,7 +34,7 @@ extension Resolver {
     return output
   }
 
-  private func orderValue(
+  func orderValue(
     _ expression: SyntaxExpression, _ input: ResolvedQuery, _ context: ExpressionContext
   ) throws(CompileError) -> TypedExpression {
     guard case .literal(let literal) = expression.kind, case .integer(let digits) = literal.kind else {
@@ -118,13 +118,20 @@ extension Resolver {
     }
     guard input.mayEmit else {
       throw failure(
-        Codes.misplaced, "EMIT belongs directly after the operator that keeps state: an AGGREGATE or DISTINCT",
+        Codes.misplaced, "EMIT belongs directly after the operator that keeps state: an AGGREGATE, DISTINCT or TOP",
         at: clause.span)
     }
     var output = input
     output.relation = try emitting(input.relation, emission, at: clause.span, throughFilter: throughFilter)
     output.mayEmit = false
     return output
+  }
+
+  private func incomplete(_ what: String, _ relation: Relation, at span: SourceSpan) -> CompileError {
+    failure(Codes.noCompleteness, "EMIT FINAL: nothing says when \(what) is settled", at: span) { diagnostic in
+      let labelled = self.span(relation.range).map { diagnostic.labelled($0, "ranks without a window") } ?? diagnostic
+      return labelled.help("rank within windows: `|> WINDOW TUMBLE(SIZE 1 MINUTE)` before, and PER WINDOW")
+    }
   }
 
   private func emitting(
@@ -143,6 +150,14 @@ extension Resolver {
       }
       aggregation.emission = emission
       return Relation(.aggregate(input, aggregation, windowed: windowed), owner: relation.owner, range: relation.range)
+    case .rank(let input, var ranking):
+      if emission == .final, ranking.window == nil { throw incomplete("a rank", relation, at: span) }
+      ranking.emission = emission
+      return Relation(.rank(input, ranking), owner: relation.owner, range: relation.range)
+    case .deduplicate(let input, var deduplication) where deduplication.kept == .last:
+      if emission == .final { throw incomplete("the last row of a key", relation, at: span) }
+      deduplication.emission = emission
+      return Relation(.deduplicate(input, deduplication), owner: relation.owner, range: relation.range)
     case .project(let input, let items):
       return try emitting(input, emission, at: span, throughFilter: throughFilter)
         .projected(items, owner: relation.owner, range: relation.range)
@@ -150,7 +165,7 @@ extension Resolver {
       return try emitting(input, emission, at: span, throughFilter: true)
         .filtered(predicate, owner: relation.owner, range: relation.range)
     case .scan, .side, .values, .filter, .watermark, .assignWindow, .windowAggregate, .union, .join, .unnest,
-      .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit, .sink:
+      .setOperation, .deduplicate, .over, .normalize, .sort, .limit, .sink:
       throw failure(Codes.misplaced, "EMIT belongs directly after the operator that keeps state", at: span)
     }
   }

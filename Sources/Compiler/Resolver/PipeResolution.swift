@@ -52,8 +52,9 @@ extension Resolver {
     case .sample(let sample): return try self.sample(input, sample, environment)
     case .conditional(let choice): return try choose(input, choice, op, &environment, isLast: isLast)
     case .describe: return describe(input, at: op.span, environment)
-    case .recursive, .matchRecognize, .assert, .log, .create,
-      .deduplicate, .top, .throttle, .validate, .attempt:
+    case .deduplicate(let deduplicate): return try self.deduplicate(input, deduplicate, op, environment)
+    case .top(let top): return try self.top(input, top, op, environment)
+    case .recursive, .matchRecognize, .assert, .log, .create, .throttle, .validate, .attempt:
       throw refused(op)
     case .error: throw .reported
     }

@@ -89,13 +89,16 @@ extension Resolver {
 
   private func resolve(_ body: QueryBody, _ environment: Environment) throws(CompileError) -> ResolvedQuery {
     var current: ResolvedQuery
+    var orderBy = body.orderBy
     if case .term(let term) = body.set, case .select(let select) = term.kind {
+      // The order says which row DISTINCT ON keeps.
+      if case .distinctOn? = select.quantifier { orderBy = [] }
       current = try self.select(select, orderBy: body.orderBy, at: term.span, environment)
     } else {
       current = try resolve(body.set, environment)
     }
     if let emit = body.emit { current = try self.emit(emit, on: current, throughFilter: true) }
-    if !body.orderBy.isEmpty { current = try order(current, by: body.orderBy, at: body.span, environment) }
+    if !orderBy.isEmpty { current = try order(current, by: orderBy, at: body.span, environment) }
     if let limit = body.limit {
       if !current.correlations.isEmpty {
         throw notSupported("LIMIT in a subquery with a condition on the outer row", at: limit.span)

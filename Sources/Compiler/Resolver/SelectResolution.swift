@@ -11,9 +11,6 @@ extension Resolver {
   ) throws(CompileError) -> ResolvedQuery {
     if let window = select.windows.first { throw notSupported("WINDOW … AS with OVER", at: window.span) }
     if let qualify = select.qualify { throw notSupported("QUALIFY", at: qualify.span) }
-    if case .distinctOn(let keys)? = select.quantifier {
-      throw notSupported("DISTINCT ON", at: keys.first?.span ?? span)
-    }
     var input = try select.from.isEmpty ? oneRow(at: span, environment) : from(select.from, at: span, environment)
     if let predicate = select.where {
       do throws(CompileError) {
@@ -26,6 +23,10 @@ extension Resolver {
     if let span = input.scope.unjoinedWindows, !input.scope.isUncertain {
       throw unjoinedWindows(input.relation, at: span)
     }
+    if case .distinctOn(let keys)? = select.quantifier {
+      if let groupBy = select.groupBy { throw notSupported("GROUP BY with DISTINCT ON", at: groupBy.span) }
+      input = try distinctOn(input, keys, orderBy: orderBy, at: span, environment)
+    }
     let collector = AggregateCollector()
     var context = ExpressionContext(input, environment, clause: "SELECT", aggregates: collector)
     let subqueries = SubqueryCollector()
@@ -37,6 +38,8 @@ extension Resolver {
     if isGrouped {
       output = try grouped(input, select, items, collector, subqueries, at: span, environment)
     } else if case .distinct? = select.quantifier {
+      output = projected(input, to: items, by: "SELECT", at: span, environment)
+    } else if case .distinctOn? = select.quantifier {
       output = projected(input, to: items, by: "SELECT", at: span, environment)
     } else {
       output = try plain(input, items, orderBy: orderBy, at: span, environment)

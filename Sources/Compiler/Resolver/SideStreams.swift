@@ -70,9 +70,15 @@ extension Resolver {
     if ownedRelations[name] == nil, case .query(let query)? = entry, query.kind == .stream {
       _ = try inlined(query, at: span, environment)
     }
-    let windows = (ownedRelations[name] ?? []).flatMap(\.preorder).filter { $0.owner == name }.compactMap { relation in
-      if case .assignWindow(let input, _, .stream) = relation.node { input.schema } else { nil as Schema? }
-    }
+    let windows = (ownedRelations[name] ?? []).flatMap(\.preorder).filter { $0.owner == name }
+      .compactMap { relation -> Schema? in
+        switch relation.node {
+        case .assignWindow(let input, _, .stream): input.schema
+        case .deduplicate(let input, let deduplication) where deduplication.time != nil: input.schema
+        case .over(let input, let over) where over.timeColumn != nil: input.schema
+        default: nil
+        }
+      }
     guard let first = windows.first else {
       throw failure(Codes.unknownRelation, "`\(name)` has no late rows to read here", at: span) {
         $0.note(

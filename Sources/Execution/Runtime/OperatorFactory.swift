@@ -45,7 +45,9 @@ struct OperatorFactory {
     case .normalize(let normalization):
       let partitions = topology.sources[id].reduce(0) { $0 + (sources[$1]?.partitionCount ?? 1) }
       return NormalizeOperator(normalization, schema: input, hasOnePartition: partitions == 1)
-    case .rank, .deduplicate, .over:
+    case .rank(let ranking): return rank(ranking, node, input)
+    case .deduplicate(let deduplication): return deduplicate(deduplication, id, node, input)
+    case .over:
       throw .unsupported("this version does not run the operation \(OperationText.name(node.operation))")
     case .sort(let keys, let limit, let offset):
       return SortOperator(keys, limit: limit, offset: offset, schema: input, timeZone: timeZone)

@@ -106,7 +106,7 @@ struct Topology: Sendable {
     case .assignWindow, .windowAggregate(.assign, _): true
     case .join(let join): join.interval != nil
     case .over(let over): over.timeColumn != nil
-    case .deduplicate(let deduplication): deduplication.within != nil
+    case .deduplicate(let deduplication): deduplication.time != nil
     case .scan, .values, .filter, .project, .watermark, .windowAggregate(.columns, _), .groupAggregate, .union,
       .unnest, .setOperation, .rank, .normalize, .sort, .limit, .exchange, .sink:
       false

@@ -65,7 +65,9 @@ private struct NodeValidation {
         port.node >= 0 && port.node < position, "it reads node \(port.node), which does not come before it")
       switch (port.stream, dataflow.nodes[port.node].operation) {
       case (_, .sink): throw Misfit("it reads a sink")
-      case (.rows, _), (.errors, _), (.late, .assignWindow), (.late, .windowAggregate), (.late, .join): break
+      case (.rows, _), (.errors, _), (.late, .assignWindow), (.late, .windowAggregate), (.late, .deduplicate),
+        (.late, .over), (.late, .join):
+        break
       case (.late, _): throw Misfit("it reads late rows of node \(port.node), which has none")
       }
     }
@@ -145,9 +147,11 @@ private struct NodeValidation {
     case .rank(let ranking):
       _ = try types(of: ranking.partition + ranking.order.map(\.expression))
       try Misfit.demand(ranking.first >= 1 && ranking.last >= ranking.first, "its ranks do not count from 1")
+      for column in ranking.window.map({ [$0.start, $0.end, $0.time] }) ?? [] { try checkTime(column, in: input) }
       return same + (ranking.rankField == nil ? [] : [.int64])
     case .deduplicate(let deduplication):
       _ = try types(of: deduplication.keys + (deduplication.order.map { [$0] } ?? []))
+      if let time = deduplication.time { try checkTime(time.column, in: input) }
       return same
     case .over(let over): return try same + types(of: over)
     case .normalize(let normalization):

@@ -59,21 +59,28 @@ package struct Deduplication: Hashable, Sendable, Codable {
 
   package var keys: [Expression]
   package var kept: Kept
-  /// The order in which rows are first or last; nil for that of their arrival.
+  /// The order in which rows are first or last; nil for that of their arrival. Of equal rows KEEP LAST takes the one that
+  /// arrived last.
   package var order: Expression?
+  /// The time attribute when it is the order of KEEP FIRST: rows are taken in its order, as the watermark passes them.
+  package var time: TimeAttribute?
   /// A duplicate is one within this time of the row that was kept, in microseconds; nil for ever.
   package var within: Int64?
+  /// When KEEP LAST says what has changed.
+  package var emission: Emission
   package var timeToLive: Int64?
   package var acceptsGrowth: Bool
 
   package init(
-    keys: [Expression], kept: Kept, order: Expression? = nil, within: Int64? = nil, timeToLive: Int64? = nil,
-    acceptsGrowth: Bool = false
+    keys: [Expression], kept: Kept, order: Expression? = nil, time: TimeAttribute? = nil, within: Int64? = nil,
+    emission: Emission = .changes, timeToLive: Int64? = nil, acceptsGrowth: Bool = false
   ) {
     self.keys = keys
     self.kept = kept
     self.order = order
+    self.time = time
     self.within = within
+    self.emission = emission
     self.timeToLive = timeToLive
     self.acceptsGrowth = acceptsGrowth
   }
