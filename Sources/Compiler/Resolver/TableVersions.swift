@@ -1,0 +1,109 @@
+// What FOR SYSTEM_TIME AS OF reads of a table: not the rows that stand, but every version that ever stood, each from its own
+// time on. In: the relation of a table, or of a stream with a primary key. Out: the rows that it is made from, and the keys
+// by which they replace each other; and the conditions of a join sorted by whether they choose a version.
+
+import Plan
+import Syntax
+import Values
+
+/// The rows of which a table keeps the last of each key.
+struct VersionedRows {
+  var relation: Relation
+  /// The keys, any of which tells the rows of the table apart.
+  var keys: [[Int]]
+}
+
+extension Resolver {
+  func versions(_ relation: Relation, at span: SourceSpan) throws(CompileError) -> VersionedRows {
+    if let rows = VersionedRows(relation) { return rows }
+    if relation.properties.mode != .append {
+      throw failure(
+        Codes.needsAppend, "FOR SYSTEM_TIME AS OF reads the versions of a table, and these rows are changed otherwise",
+        at: span
+      ) { diagnostic in
+        let origin = self.updatingOperator(relation).flatMap { self.span($0.range) }
+        let labelled =
+          origin.map { diagnostic.labelled($0, "this operator changes rows that it has given") } ?? diagnostic
+        return labelled.help("name a table, or join its rows as a stream by ASOF JOIN")
+      }
+    }
+    throw failure(Codes.temporalKey, "FOR SYSTEM_TIME AS OF needs a table with a PRIMARY KEY", at: span) {
+      $0.help("declare the PRIMARY KEY, or write ASOF JOIN … MATCH_CONDITION (…), which takes versions by the keys of ON")
+    }
+  }
+}
+
+extension VersionedRows {
+  /// nil where the rows are not the last ones of a key, by time.
+  init?(_ relation: Relation) {
+    switch relation.node {
+    case .normalize(let input, let normalization) where normalization.deletion == nil:
+      guard normalization.order == nil || normalization.order == input.properties.timeAttribute?.column else {
+        return nil
+      }
+      self.init(relation: input, keys: [normalization.keys])
+    case .deduplicate(let input, let deduplication) where deduplication.kept == .last:
+      let keys = deduplication.keys.compactMap { if case .column(let column) = $0.kind { column } else { nil } }
+      guard keys.count == deduplication.keys.count, let time = input.properties.timeAttribute,
+        deduplication.order?.kind == .column(time.column)
+      else { return nil }
+      self.init(relation: input, keys: [keys])
+    case .project(let input, let items) where input.properties.mode != .append:
+      guard let below = VersionedRows(input) else { return nil }
+      let keys = below.keys.compactMap { key -> [Int]? in
+        let places = key.compactMap { column in items.firstIndex { $0.expression.kind == .column(column) } }
+        return places.count == key.count ? places : nil
+      }
+      guard !keys.isEmpty else { return nil }
+      let projected = Relation(.project(below.relation, items), owner: relation.owner, range: relation.range)
+      self.init(relation: projected, keys: keys)
+    default:
+      // Each row is a version of what its key names.
+      let keys = relation.properties.keys.filter { !$0.isEmpty }
+      guard relation.properties.mode == .append, !keys.isEmpty else { return nil }
+      self.init(relation: relation, keys: keys)
+    }
+  }
+}
+
+/// The conditions of a join with a table, over the left columns followed by the right ones.
+struct VersionKeys {
+  /// The equalities that choose a row; nil when they leave some column of every key open.
+  private(set) var keys: [JoinKey]?
+  /// What is asked of the row that was chosen.
+  private(set) var residual: [TypedExpression] = []
+
+  init(_ conditions: [TypedExpression], width: Int, _ tableKeys: [[Int]]) {
+    let found = conditions.map { Self.key($0, width: width) }
+    for tableKey in tableKeys {
+      let chosen = tableKey.map { column in found.firstIndex { $0.map { Self.column($0.right) == column } ?? false } }
+      guard chosen.allSatisfy({ $0 != nil }) else { continue }
+      let positions = chosen.compactMap { $0 }
+      keys = positions.compactMap { found[$0] }
+      residual = conditions.indices.filter { !positions.contains($0) }.map { conditions[$0] }
+      return
+    }
+  }
+
+  /// `left = right` and `left IS NOT DISTINCT FROM right`, in either order.
+  static func key(_ condition: TypedExpression, width: Int) -> JoinKey? {
+    guard let (first, second, matchesNulls) = JoinConditions.equality(condition), condition.isDeterministic else {
+      return nil
+    }
+    let isOrdered = first.columnsRead.contains { $0 < width }
+    let (own, other) = isOrdered ? (first, second) : (second, first)
+    guard !own.columnsRead.isEmpty, own.columnsRead.allSatisfy({ $0 < width }), !other.columnsRead.isEmpty,
+      other.columnsRead.allSatisfy({ $0 >= width }), own.type.isAlike(other.type), own.type.isKey
+    else { return nil }
+    return JoinKey(own, other.remappingColumns { $0 - width }, matchesNulls: matchesNulls)
+  }
+
+  /// The column that an expression is, widened or not: different values stay different.
+  private static func column(_ expression: TypedExpression) -> Int? {
+    switch expression.kind {
+    case .column(let column): column
+    case .cast(let operand, _): if case .column(let column) = operand.kind { column } else { nil }
+    default: nil
+    }
+  }
+}
