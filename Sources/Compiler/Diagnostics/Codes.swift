@@ -10,7 +10,8 @@ enum Codes {
     unknownOption, recursion, invalidDeclaration, schemaMismatch, wrongTypes, wrongArgumentCount, invalidLiteral,
     notBoolean, noCommonType, invalidCast, columnCount, misplacedAggregate, notGrouped, misplaced, invalidWindow,
     noWindow, notSupported, unboundedState, noWatermark, windowIgnored, needsAppend, unboundedOrder, sinkKey,
-    noCompleteness, nestedWindow, lossyAssignment, floatingKey, oddStep, clockInPredicate, oldValue, duplicateExtend,
+    noCompleteness, temporalKey, nestedWindow, lossyAssignment, floatingKey, oddStep, clockInPredicate, oldValue,
+    duplicateExtend,
     orderOfColumns, routeDrops, nullInSet,
   ]
 

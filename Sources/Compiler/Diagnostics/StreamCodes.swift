@@ -79,6 +79,18 @@ extension Codes {
     correction: bids
       + "FROM bids |> WINDOW TUMBLE(SIZE 1 MINUTE) |> AGGREGATE COUNT(*) AS n GROUP BY WINDOW, auction |> EMIT FINAL;")
 
+  static let temporalKey = DiagnosticDescription(
+    "E2011", group: "temporal-key", title: "a version of a table whose row the join does not name",
+    rule: """
+      FOR SYSTEM_TIME AS OF takes the row that a table had at a time. Which row is said by its PRIMARY KEY: ON compares each \
+      column of it by =. Other conditions are asked of that row.
+      """,
+    example: bids
+      + "CREATE STREAM names (name STRING NOT NULL, owner STRING, ts TIMESTAMP NOT NULL, PRIMARY KEY (name), WATERMARK FOR ts AS ts)\n  FROM TOPIC 'names' FORMAT JSON;\nFROM bids AS b |> JOIN names FOR SYSTEM_TIME AS OF b.ts AS n ON b.name = n.owner;",
+    correction: bids
+      + "CREATE STREAM names (name STRING NOT NULL, owner STRING, ts TIMESTAMP NOT NULL, PRIMARY KEY (name), WATERMARK FOR ts AS ts)\n  FROM TOPIC 'names' FORMAT JSON;\nFROM bids AS b |> JOIN names FOR SYSTEM_TIME AS OF b.ts AS n ON b.name = n.name;"
+  )
+
   static let nestedWindow = DiagnosticDescription(
     "E2012", group: "window", title: "windows that do not fit into each other",
     rule:

@@ -21,7 +21,8 @@ extension Dataflow {
       switch nodes[index].operation {
       case .sink(let sink): result[index] = sinks[sink].isResult
       case .filter, .project, .exchange, .union, .sort, .limit, .groupAggregate, .scan, .values, .watermark,
-        .assignWindow, .windowAggregate, .join, .unnest, .setOperation, .rank, .deduplicate, .over, .normalize:
+        .assignWindow, .windowAggregate, .join, .temporalJoin, .unnest, .setOperation, .rank, .deduplicate, .over,
+        .normalize:
         break
       }
       if !result[index] {
@@ -51,7 +52,7 @@ extension PlanNode {
       normalization.isFinal = true
       return .normalize(normalization)
     case .rank, .deduplicate, .scan, .values, .filter, .project, .watermark, .assignWindow, .windowAggregate, .union,
-      .join, .unnest, .setOperation, .over, .sort, .limit, .exchange, .sink:
+      .join, .temporalJoin, .unnest, .setOperation, .over, .sort, .limit, .exchange, .sink:
       return operation
     }
   }

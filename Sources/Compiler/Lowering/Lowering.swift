@@ -116,6 +116,9 @@ struct Lowering {
     case .union(let inputs): return add(.union, inputs.map { lower($0) }, relation)
     case .join(let left, let right, let join):
       return add(.join(join), exchange(left, right, join.keys.map { ($0.left, $0.right) }, relation), relation)
+    case .temporalJoin(let left, let right, let join):
+      let keys = join.keys.map { ($0.left, $0.right) }
+      return add(.temporalJoin(join), exchange(left, right, keys, relation), relation)
     case .unnest(let input, let unnest): return add(.unnest(unnest), [lower(input)], relation)
     case .setOperation(let left, let right, let operation):
       let columns = zip(left.identityExpressions, right.identityExpressions).map { ($0.expression, $1.expression) }
@@ -219,7 +222,7 @@ struct Lowering {
       if scan.stream.isTable { site.needsWatermark = false }
       streams[scan.stream.name] = site
     case .watermark(let input, _, _, _): collect(input, underEventTime: false)
-    case .assignWindow, .windowAggregate:
+    case .assignWindow, .windowAggregate, .temporalJoin:
       for input in relation.inputs { collect(input, underEventTime: true) }
     case .join(_, _, let join):
       for input in relation.inputs { collect(input, underEventTime: underEventTime || join.interval != nil) }
@@ -310,7 +313,7 @@ struct Lowering {
         case .scan, .filter, .project, .join, .unnest, .rank, .normalize: stream == .errors
         case .deduplicate(let deduplication): stream == .errors || stream == .late && deduplication.time != nil
         case .over(let over): stream == .errors || stream == .late && over.timeColumn != nil
-        case .assignWindow, .windowAggregate(.assign, _): stream == .late || stream == .errors
+        case .assignWindow, .windowAggregate(.assign, _), .temporalJoin: stream == .late || stream == .errors
         case .windowAggregate, .groupAggregate, .watermark, .sort: stream == .errors
         case .values, .union, .setOperation, .limit, .exchange, .sink: false
         }

@@ -30,7 +30,7 @@ struct RowSpread {
         return below(1).map { $0.map { $0 + width } }
       case .full: return nil
       }
-    case .setOperation: return below()
+    case .temporalJoin, .setOperation: return below()
     case .sort, .limit: return []
     case .scan, .values, .union, .normalize, .sink: return nil
     }

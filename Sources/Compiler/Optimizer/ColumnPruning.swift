@@ -134,7 +134,7 @@ struct ColumnPruning {
       return Pruned(relation: remade(relation, .sink(apply(input), sink)), places: identity(relation))
     case .rank(let input, let ranking): return rank(input, ranking, relation, needs)
     case .deduplicate(let input, let deduplication): return deduplicate(input, deduplication, relation, needs)
-    case .join, .unnest, .setOperation, .over, .normalize:
+    case .join, .temporalJoin, .unnest, .setOperation, .over, .normalize:
       return Pruned(relation: relation.replacingInputs(apply), places: identity(relation))
     case .windowAggregate:
       // Windows are fused after pruning; a fused one keeps its input whole.

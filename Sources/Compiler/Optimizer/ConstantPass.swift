@@ -23,6 +23,8 @@ struct ConstantPass {
       return remade(rebuilt, .sort(input, folded, limit: limit, offset: offset))
     case .join(let left, let right, let join):
       return remade(rebuilt, .join(left, right, join.mapExpressions(fold)))
+    case .temporalJoin(let left, let right, let join):
+      return remade(rebuilt, .temporalJoin(left, right, join.mapExpressions(fold)))
     case .unnest(let input, var unnest):
       unnest.array = fold(unnest.array)
       return remade(rebuilt, .unnest(input, unnest))

@@ -40,7 +40,8 @@ struct FilterPushdown {
       let isFree = predicate.columnsRead.allSatisfy { $0 < below.schema.count }
       guard isFree, !LateReaders.areRead(late, of: input.owner, keepsLateRows) else { return here() }
       return remade(input, .assignWindow(pushed(predicate, into: below, filter), window, late: late))
-    case .scan, .side, .values, .watermark, .aggregate, .windowAggregate, .join, .unnest, .setOperation, .rank,
+    case .scan, .side, .values, .watermark, .aggregate, .windowAggregate, .join, .temporalJoin, .unnest, .setOperation,
+      .rank,
       .deduplicate, .over, .normalize, .sort, .limit, .sink:
       return here()
     }

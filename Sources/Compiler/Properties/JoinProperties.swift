@@ -19,6 +19,22 @@ enum JoinProperties {
     return properties
   }
 
+  /// Each left row meets one version at most and is never taken back, so that all that holds of the left rows holds of the
+  /// result; it waits for the slower side.
+  static func joined(
+    _ left: RelationProperties, _ right: RelationProperties, by join: TemporalJoin
+  ) -> RelationProperties {
+    let pairs = Join(join.kind, keys: join.keys, residual: join.residual)
+    var properties = left
+    properties.schema = Schema(fields(left.schema, right.schema, pairs))
+    properties.bounded = left.bounded && right.bounded
+    properties.partitioning = partitioning(pairs, width: left.schema.count)
+    if let own = left.timeAttribute, let other = right.timeAttribute {
+      properties.timeAttribute?.delay = max(own.delay, other.delay)
+    }
+    return properties
+  }
+
   // MARK: Columns
 
   /// The columns of a side that may leave without a match are NULL for the other side; what an equality or a condition

@@ -22,6 +22,8 @@ enum PropertyRules {
       aggregated(input.properties, aggregation, windowed: true, delay: window.grace)
     case .union(let inputs): united(inputs.map(\.properties))
     case .join(let left, let right, let join): JoinProperties.joined(left.properties, right.properties, by: join)
+    case .temporalJoin(let left, let right, let join):
+      JoinProperties.joined(left.properties, right.properties, by: join)
     case .unnest(let input, let unnest): unnested(input.properties, by: unnest)
     case .setOperation(let left, let right, let operation):
       combined(left.properties, right.properties, by: operation)

@@ -18,6 +18,15 @@ enum RelationalStateRules {
     return StateBound(.unbounded, reason: "every row of both sides is kept: a match may come at any time")
   }
 
+  static func bound(of join: TemporalJoin, _ right: Relation) -> StateBound {
+    let names = text(join.keys.map(\.right), right)
+    let waiting = "rows until the watermark of both sides passes them"
+    if join.keys.isEmpty { return StateBound(.constant, reason: "\(waiting), and the newest version") }
+    let reason = "\(waiting), and the newest version for each value of \(names)"
+    guard let ttl = join.timeToLive else { return StateBound(.keys, reason: reason) }
+    return StateBound(.keys, reason: "\(reason), forgotten \(DurationText.text(ttl)) after it was last used")
+  }
+
   static func bound(of operation: SetOperation) -> StateBound {
     StateBound(.keys, reason: "one entry for each distinct row, and nothing known bounds how many there are")
   }

@@ -9,6 +9,7 @@ enum StateRules {
     switch node {
     case .scan, .side, .values, .filter, .project, .watermark, .assignWindow, .union, .unnest, .sink: .none
     case .join(let left, let right, let join): RelationalStateRules.bound(of: join, left, right)
+    case .temporalJoin(_, let right, let join): RelationalStateRules.bound(of: join, right)
     case .setOperation(_, _, let operation): RelationalStateRules.bound(of: operation)
     case .rank(let input, let ranking): RelationalStateRules.bound(of: ranking, input)
     case .deduplicate(let input, let deduplication): RelationalStateRules.bound(of: deduplication, input)
@@ -63,6 +64,7 @@ enum StateRules {
     switch relation.node {
     case .aggregate(_, let aggregation, false): isMeant = aggregation.timeToLive != nil
     case .join(_, _, let join): isMeant = join.timeToLive != nil || join.acceptsGrowth
+    case .temporalJoin(_, _, let join): isMeant = join.timeToLive != nil || join.acceptsGrowth
     case .setOperation(_, _, let operation): isMeant = operation.timeToLive != nil
     case .rank(_, let ranking): isMeant = ranking.timeToLive != nil || ranking.acceptsGrowth
     case .deduplicate(_, let deduplication): isMeant = deduplication.timeToLive != nil || deduplication.acceptsGrowth

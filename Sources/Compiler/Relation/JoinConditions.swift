@@ -200,7 +200,7 @@ extension Plan.Expression {
 
 extension DataType {
   /// Whether equal values of the type have equal encodings: within ARRAY and STRUCT a NULL makes equality unknown.
-  fileprivate var isKey: Bool {
+  var isKey: Bool {
     switch self {
     case .array, .row, .map, .json, .null: false
     case .boolean, .int8, .int16, .int32, .int64, .decimal, .float32, .float64, .string, .bytes, .timestamp, .date,

@@ -66,6 +66,7 @@ package struct Relation: Hashable, Sendable {
     case windowAggregate(Relation, WindowAssignment, late: LateRows, Aggregation)
     case union([Relation])
     case join(Relation, Relation, Join)
+    case temporalJoin(Relation, Relation, TemporalJoin)
     case unnest(Relation, Unnest)
     case setOperation(Relation, Relation, SetOperation)
     case rank(Relation, Ranking)
@@ -95,7 +96,8 @@ package struct Relation: Hashable, Sendable {
       .sort(let input, _, _, _), .limit(let input, _, _), .sink(let input, _), .unnest(let input, _),
       .rank(let input, _), .deduplicate(let input, _), .over(let input, _), .normalize(let input, _):
       [input]
-    case .join(let left, let right, _), .setOperation(let left, let right, _): [left, right]
+    case .join(let left, let right, _), .temporalJoin(let left, let right, _), .setOperation(let left, let right, _):
+      [left, right]
     case .union(let inputs): inputs
     }
   }
@@ -116,6 +118,7 @@ package struct Relation: Hashable, Sendable {
         .windowAggregate(transform(input), window, late: late, aggregation)
       case .union(let inputs): .union(inputs.map(transform))
       case .join(let left, let right, let join): .join(transform(left), transform(right), join)
+      case .temporalJoin(let left, let right, let join): .temporalJoin(transform(left), transform(right), join)
       case .unnest(let input, let unnest): .unnest(transform(input), unnest)
       case .setOperation(let left, let right, let operation):
         .setOperation(transform(left), transform(right), operation)

@@ -58,6 +58,8 @@ package struct RelationPrinter {
     case .union: return "Union"
     case .join(let left, let right, let join):
       return "Join \(RelationalText.text(join, left: named(left.schema), right: named(right.schema)))"
+    case .temporalJoin(let left, let right, let join):
+      return "TemporalJoin \(RelationalText.text(join, left: named(left.schema), right: named(right.schema)))"
     case .unnest(_, let unnest): return "Unnest \(RelationalText.text(unnest, printer(input)))"
     case .setOperation(_, _, let operation): return RelationalText.text(operation)
     case .rank(_, let ranking): return "Rank \(RelationalText.text(ranking, printer(input)))"

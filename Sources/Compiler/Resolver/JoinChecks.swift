@@ -98,6 +98,7 @@ extension Resolver {
   /// Joins that keep rows for ever though nothing says that they may.
   func warnAboutJoins(in relation: Relation) {
     for join in relation.preorder {
+      warnAboutVersions(join)
       guard case .join(let left, let right, let description) = join.node, !join.isBounded,
         StateRules.growsWithoutBound(join), let span = span(join.range)
       else { continue }

@@ -16,8 +16,8 @@ extension Resolver {
   func join(
     _ left: ResolvedQuery, _ clause: JoinClause, at span: SourceSpan, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
+    if let joined = try temporal(left, clause, at: span, environment) { return joined }
     let form = try self.form(of: clause.kind, at: clause.span)
-    if let condition = clause.matchCondition { throw notSupported("MATCH_CONDITION", at: condition.span) }
     if case .unnest = clause.table.primary.kind { return try joinedUnnest(left, clause, form.kind, environment) }
     if case .subquery(let query, isLateral: true) = clause.table.primary.kind {
       return try lateral(left, query, clause, form.kind, environment)
@@ -186,7 +186,7 @@ extension Resolver {
   }
 
   /// USING (…), and for NATURAL all names that both sides have.
-  private func usingColumns(
+  func usingColumns(
     _ clause: JoinClause, _ left: ResolvedQuery, _ right: ResolvedQuery
   ) throws(CompileError) -> [MergedColumn] {
     var names: [Identifier] = []
@@ -225,7 +225,7 @@ extension Resolver {
     return match
   }
 
-  private func equalities(
+  func equalities(
     _ columns: [MergedColumn], _ left: ResolvedQuery, _ right: ResolvedQuery, at span: SourceSpan,
     _ environment: Environment
   ) throws(CompileError) -> [TypedExpression] {

@@ -164,7 +164,8 @@ extension Resolver {
     case .filter(let input, let predicate) where throughFilter:
       return try emitting(input, emission, at: span, throughFilter: true)
         .filtered(predicate, owner: relation.owner, range: relation.range)
-    case .scan, .side, .values, .filter, .watermark, .assignWindow, .windowAggregate, .union, .join, .unnest,
+    case .scan, .side, .values, .filter, .watermark, .assignWindow, .windowAggregate, .union, .join, .temporalJoin,
+      .unnest,
       .setOperation, .deduplicate, .over, .normalize, .sort, .limit, .sink:
       throw failure(Codes.misplaced, "EMIT belongs directly after the operator that keeps state", at: span)
     }

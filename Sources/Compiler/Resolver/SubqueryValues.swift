@@ -187,7 +187,8 @@ extension Relation {
     case .sort(_, _, let limit?, _) where limit <= 1: return true
     case .values(let rows): return rows.count <= 1
     case .project(let input, _), .filter(let input, _), .sort(let input, _, _, _): return input.givesOneRowAtMost
-    case .scan, .side, .watermark, .assignWindow, .aggregate, .windowAggregate, .union, .join, .unnest, .setOperation,
+    case .scan, .side, .watermark, .assignWindow, .aggregate, .windowAggregate, .union, .join, .temporalJoin, .unnest,
+      .setOperation,
       .rank, .deduplicate, .over, .normalize, .sink:
       return false
     }

@@ -16,6 +16,15 @@ struct VersionedRows {
 extension Resolver {
   func versions(_ relation: Relation, at span: SourceSpan) throws(CompileError) -> VersionedRows {
     if let rows = VersionedRows(relation) { return rows }
+    if let scan = relation.preorder.lazy.compactMap({ if case .scan(let scan) = $0.node { scan.stream } else { nil } })
+      .first,
+      scan.isTable
+    {
+      throw notSupported(
+        "FOR SYSTEM_TIME AS OF with a table that is read from a topic or file", at: span,
+        help: "declare `\(scan.name)` as a STREAM with its PRIMARY KEY and WATERMARK FOR: each record is then a version"
+      )
+    }
     if relation.properties.mode != .append {
       throw failure(
         Codes.needsAppend, "FOR SYSTEM_TIME AS OF reads the versions of a table, and these rows are changed otherwise",
@@ -28,7 +37,8 @@ extension Resolver {
       }
     }
     throw failure(Codes.temporalKey, "FOR SYSTEM_TIME AS OF needs a table with a PRIMARY KEY", at: span) {
-      $0.help("declare the PRIMARY KEY, or write ASOF JOIN … MATCH_CONDITION (…), which takes versions by the keys of ON")
+      $0.help(
+        "declare the PRIMARY KEY, or write ASOF JOIN … MATCH_CONDITION (…), which takes versions by the keys of ON")
     }
   }
 }
@@ -57,7 +67,8 @@ extension VersionedRows {
       guard !keys.isEmpty else { return nil }
       let projected = Relation(.project(below.relation, items), owner: relation.owner, range: relation.range)
       self.init(relation: projected, keys: keys)
-    default:
+    case .scan, .side, .values, .filter, .project, .watermark, .assignWindow, .aggregate, .windowAggregate, .union,
+      .join, .temporalJoin, .unnest, .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit, .sink:
       // Each row is a version of what its key names.
       let keys = relation.properties.keys.filter { !$0.isEmpty }
       guard relation.properties.mode == .append, !keys.isEmpty else { return nil }
@@ -103,7 +114,7 @@ struct VersionKeys {
     switch expression.kind {
     case .column(let column): column
     case .cast(let operand, _): if case .column(let column) = operand.kind { column } else { nil }
-    default: nil
+    case .literal, .call, .and, .or, .conditional, .coalesce, .isNull, .inList, .field, .makeRow, .makeArray, .safe: nil
     }
   }
 }

@@ -159,8 +159,12 @@ extension Resolver {
           : "what a clock reads is not in the log: name the time attribute of the left rows, or JOIN the table itself, which takes rows back when they change"
       )
     }
-    guard left.relation.properties.mode == .append else { throw changing(left.relation, name, "left", at: instant.span) }
-    guard let time = left.relation.properties.timeAttribute else { throw timeless(left, name, "left", at: instant.span) }
+    guard left.relation.properties.mode == .append else {
+      throw changing(left.relation, name, "left", at: instant.span)
+    }
+    guard let time = left.relation.properties.timeAttribute else {
+      throw timeless(left, name, "left", at: instant.span)
+    }
     guard value.kind == .column(time.column) else {
       throw failure(Codes.noWatermark, "\(name) needs the time attribute of the left rows", at: instant.span) {
         $0.note("it is \(left.relation.schema[time.column].name)")
@@ -258,6 +262,7 @@ extension Resolver {
       source.text(of: span).hasPrefix("|>")
         ? warning.fix(
           "forget versions that are not used for a time", inserting: " STATE TTL 1 DAY", after: span, .maybeIncorrect)
-        : warning.help("a join written |> ASOF JOIN … STATE TTL 1 DAY forgets versions that are not used for that time"))
+        : warning.help("a join written |> ASOF JOIN … STATE TTL 1 DAY forgets versions that are not used for that time")
+    )
   }
 }

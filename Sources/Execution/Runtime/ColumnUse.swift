@@ -33,7 +33,8 @@ enum ColumnUse {
     case .watermark(let column, let expression, _): return passedOn.union(expression.columnsRead).union([column])
     case .exchange(let keys): return keys.reduce(into: passedOn) { $0.formUnion($1.columnsRead) }
     case .union: return passedOn
-    case .scan, .values, .assignWindow, .windowAggregate, .groupAggregate, .join, .unnest, .setOperation, .rank,
+    case .scan, .values, .assignWindow, .windowAggregate, .groupAggregate, .join, .temporalJoin, .unnest, .setOperation,
+      .rank,
       .deduplicate, .over, .normalize, .sort, .limit, .sink:
       return nil
     }

@@ -110,7 +110,8 @@ package struct Ledger: Hashable, Sendable {
     case .sink(let sink):
       sinks.append(Sink(name: plan.sinks[sink].name, emitted: counts.received))
       emitted += counts.received
-    case .windowAggregate, .groupAggregate, .join, .setOperation, .rank, .deduplicate, .over, .normalize, .sort,
+    case .windowAggregate, .groupAggregate, .join, .temporalJoin, .setOperation, .rank, .deduplicate, .over, .normalize,
+      .sort,
       .limit:
       folded += remaining
       produced += counts.emitted + counts.filteredAtFiring + counts.failedAtFiring

@@ -39,6 +39,7 @@ struct OperatorFactory {
         aggregation, inputIsAppendOnly: isAppendOnly, worker: worker.index, timeZone: timeZone)
     case .union: return UnionOperator()
     case .join(let join): return self.join(join, node, id)
+    case .temporalJoin(let join): return temporalJoin(join, node)
     case .unnest(let unnest): return UnnestOperator(unnest, timeZone: timeZone)
     case .setOperation(let operation):
       return SetOperationOperator(operation, schema: input, isAppendOnly: node.properties.mode == .append)
@@ -88,6 +89,13 @@ struct OperatorFactory {
     }
     return UpdatingJoinOperator(
       join, left: sides[0], right: sides[1], mode: node.properties.mode, timeZone: timeZone)
+  }
+
+  private func temporalJoin(_ join: TemporalJoin, _ node: PlanNode) -> any Operator {
+    let sides = node.inputs.map { topology.plan.schema(of: $0) }
+    let delays = node.inputs.map { topology.plan.nodes[$0.node].properties.timeAttribute?.delay ?? 0 }
+    return TemporalJoinOperator(
+      join, left: sides[0], right: sides[1], delay: delays.max() ?? 0, timeZone: timeZone)
   }
 
   private func windowAggregate(_ source: WindowSource, _ aggregation: Aggregation) -> any Operator {

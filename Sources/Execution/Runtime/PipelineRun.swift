@@ -69,7 +69,8 @@ package final class PipelineRun {
       case .values(let rows):
         sourceOfNode[id] = sources.count
         sources.append(MemorySource(rows: rows, schema: node.properties.schema))
-      case .filter, .project, .watermark, .assignWindow, .windowAggregate, .groupAggregate, .union, .join, .unnest,
+      case .filter, .project, .watermark, .assignWindow, .windowAggregate, .groupAggregate, .union, .join,
+        .temporalJoin, .unnest,
         .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit, .exchange, .sink:
         break
       }

@@ -199,6 +199,7 @@ extension Operation {
     case .groupAggregate: "aggregate"
     case .union: "union"
     case .join: "join"
+    case .temporalJoin: "temporal join"
     case .unnest: "unnest"
     case .setOperation: "set operation"
     case .rank: "top"

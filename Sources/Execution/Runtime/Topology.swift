@@ -85,7 +85,8 @@ struct Topology: Sendable {
   static func isMeeting(_ operation: Operation) -> Bool {
     switch operation {
     case .watermark, .exchange: true
-    case .scan, .values, .filter, .project, .assignWindow, .windowAggregate, .groupAggregate, .union, .join, .unnest,
+    case .scan, .values, .filter, .project, .assignWindow, .windowAggregate, .groupAggregate, .union, .join,
+      .temporalJoin, .unnest,
       .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit, .sink:
       false
     }
@@ -94,7 +95,8 @@ struct Topology: Sendable {
   /// Whether rows end at this node and others come out of it.
   static func holdsRows(_ operation: Operation) -> Bool {
     switch operation {
-    case .windowAggregate, .groupAggregate, .join, .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit:
+    case .windowAggregate, .groupAggregate, .join, .temporalJoin, .setOperation, .rank, .deduplicate, .over, .normalize,
+      .sort, .limit:
       true
     case .scan, .values, .filter, .project, .watermark, .assignWindow, .union, .unnest, .exchange, .sink: false
     }
@@ -103,7 +105,7 @@ struct Topology: Sendable {
   /// Whether this node calls rows late by the watermark of their own partition.
   private static func judgesLateness(_ operation: Operation) -> Bool {
     switch operation {
-    case .assignWindow, .windowAggregate(.assign, _): true
+    case .assignWindow, .windowAggregate(.assign, _), .temporalJoin: true
     case .join(let join): join.interval != nil
     case .over(let over): over.timeColumn != nil
     case .deduplicate(let deduplication): deduplication.time != nil
@@ -121,7 +123,7 @@ struct Topology: Sendable {
     case .watermark, .assignWindow, .windowAggregate, .groupAggregate: true
     case .sort(let keys, _, _): keys.contains { canFail($0.expression) }
     case .exchange(let keys): keys.contains(where: canFail)
-    case .join, .unnest, .rank, .deduplicate, .over, .normalize: true
+    case .join, .temporalJoin, .unnest, .rank, .deduplicate, .over, .normalize: true
     case .scan, .values, .union, .setOperation, .limit, .sink: false
     }
   }
@@ -159,7 +161,8 @@ struct Topology: Sendable {
     for (index, node) in plan.nodes.enumerated() {
       switch node.operation {
       case .scan, .values: result.append([index])
-      case .filter, .project, .watermark, .assignWindow, .windowAggregate, .groupAggregate, .union, .join, .unnest,
+      case .filter, .project, .watermark, .assignWindow, .windowAggregate, .groupAggregate, .union, .join,
+        .temporalJoin, .unnest,
         .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit, .exchange, .sink:
         result.append(Set(node.inputs.flatMap { result[$0.node] }).sorted())
       }
@@ -190,8 +193,8 @@ struct Topology: Sendable {
       let inherited = node.inputs.contains { spread[$0.node] }
       switch node.operation {
       case .exchange(let keys): spread[index] = !keys.isEmpty || inherited
-      case .windowAggregate, .groupAggregate, .join, .setOperation, .rank, .deduplicate, .over, .normalize, .sort,
-        .limit, .scan, .values:
+      case .windowAggregate, .groupAggregate, .join, .temporalJoin, .setOperation, .rank, .deduplicate, .over,
+        .normalize, .sort, .limit, .scan, .values:
         spread[index] = false
       case .watermark where inherited:
         throw .unsupported("the plan is damaged: node \(index) takes a watermark from rows that were exchanged before")

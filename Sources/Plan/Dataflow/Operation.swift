@@ -121,6 +121,9 @@ package indirect enum Operation: Hashable, Sendable, Codable {
   case union
   /// Pairs of rows of two inputs. Each input is exchanged by its side of the keys.
   case join(Join)
+  /// Rows of the left input with the version of the right one that stood at their time. Exchanged as a join. Port `late`: late rows of
+  /// either side, with NULLs for the other.
+  case temporalJoin(TemporalJoin)
   /// A row for each element of an array. Port `errors`: rows whose array fails.
   case unnest(Unnest)
   /// INTERSECT or EXCEPT of two inputs, both exchanged by all columns.
@@ -163,6 +166,7 @@ extension Operation {
         limit: limit, offset: offset)
     case .exchange(let keys): .exchange(keys.map(transform))
     case .join(let join): .join(join.mapExpressions(transform))
+    case .temporalJoin(let join): .temporalJoin(join.mapExpressions(transform))
     case .unnest(var unnest):
       {
         unnest.array = transform(unnest.array)

@@ -66,7 +66,7 @@ private struct NodeValidation {
       switch (port.stream, dataflow.nodes[port.node].operation) {
       case (_, .sink): throw Misfit("it reads a sink")
       case (.rows, _), (.errors, _), (.late, .assignWindow), (.late, .windowAggregate), (.late, .deduplicate),
-        (.late, .over), (.late, .join):
+        (.late, .over), (.late, .join), (.late, .temporalJoin):
         break
       case (.late, _): throw Misfit("it reads late rows of node \(port.node), which has none")
       }
@@ -75,7 +75,7 @@ private struct NodeValidation {
       switch node.operation {
       case .scan, .values: 0...0
       case .union: 1...Int.max
-      case .join, .setOperation: 2...2
+      case .join, .temporalJoin, .setOperation: 2...2
       case .filter, .project, .watermark, .assignWindow, .windowAggregate, .groupAggregate, .sort, .limit, .exchange,
         .sink, .unnest, .rank, .deduplicate, .over, .normalize:
         1...1
@@ -138,6 +138,7 @@ private struct NodeValidation {
       }
       return same
     case .join(let join): return try types(of: join)
+    case .temporalJoin(let join): return try types(of: join)
     case .unnest(let unnest): return try types(of: unnest)
     case .setOperation:
       let other = dataflow.schema(of: node.inputs[1]).fields.map(\.type)
@@ -228,6 +229,12 @@ private struct NodeValidation {
       try Misfit.demand(interval.lower <= interval.upper, "its interval is empty")
     }
     return input.fields.map(\.type) + (join.kind.givesLeftOnly ? [] : right.fields.map(\.type))
+  }
+
+  private func types(of join: TemporalJoin) throws(Misfit) -> [DataType] {
+    try checkTime(join.leftTime, in: input)
+    try checkTime(join.rightTime, in: dataflow.schema(of: node.inputs[1]))
+    return try types(of: Join(join.kind, keys: join.keys, residual: join.residual))
   }
 
   private func types(of unnest: Unnest) throws(Misfit) -> [DataType] {

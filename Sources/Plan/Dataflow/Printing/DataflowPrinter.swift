@@ -78,7 +78,7 @@ extension Dataflow {
     case .rows: return nodes[port.node].properties.schema
     case .errors: return DeadLetter.schema
     case .late:
-      guard case .join = nodes[port.node].operation else { return inputSchema(of: nodes[port.node]) }
+      guard nodes[port.node].inputs.count > 1 else { return inputSchema(of: nodes[port.node]) }
       // A late row of either side, with NULLs for the other.
       let fields = nodes[port.node].inputs.flatMap { schema(of: $0).fields }
       return Schema(fields.map { Field($0.name, $0.type) })

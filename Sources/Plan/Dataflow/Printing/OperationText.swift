@@ -87,6 +87,7 @@ package enum OperationText {
     case .groupAggregate: "GroupAggregate"
     case .union: "Union"
     case .join: "Join"
+    case .temporalJoin: "TemporalJoin"
     case .unnest: "Unnest"
     case .setOperation: "SetOperation"
     case .rank: "Rank"
@@ -126,6 +127,8 @@ package enum OperationText {
     case .groupAggregate(let aggregation): return text(aggregation, printer)
     case .union: return ""
     case .join(let join):
+      return RelationalText.text(join, left: input, right: inputs.count > 1 ? inputs[1] : Schema([]))
+    case .temporalJoin(let join):
       return RelationalText.text(join, left: input, right: inputs.count > 1 ? inputs[1] : Schema([]))
     case .unnest(let unnest): return RelationalText.text(unnest, printer)
     case .setOperation(let operation): return RelationalText.text(operation)

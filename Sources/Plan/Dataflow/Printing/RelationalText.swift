@@ -23,6 +23,12 @@ package enum RelationalText {
     return parts.joined(separator: " ")
   }
 
+  package static func text(_ join: TemporalJoin, left: Schema, right: Schema) -> String {
+    let sides = Join(join.kind, keys: join.keys, residual: join.residual, timeToLive: join.timeToLive)
+    let times = "\(left[join.leftTime].name) \(join.isInclusive ? ">=" : ">") \(right[join.rightTime].name)"
+    return "\(times) \(text(sides, left: left, right: right))"
+  }
+
   package static func text(_ unnest: Unnest, _ printer: ExpressionText) -> String {
     "\(unnest.keepsEmpty ? "LEFT " : "")\(printer.text(unnest.array)) AS \(unnest.elements.map(\.name).joined(separator: ", "))"
       + (unnest.offset.map { " WITH OFFSET \($0.name)" } ?? "")
