@@ -71,6 +71,16 @@ import Testing
       "SELECT * FROM bids TABLESAMPLE BERNOULLI (10 PERCENT)", "FROM bids |> TABLESAMPLE BERNOULLI (10 PERCENT)",
     ],
     ["FROM bids |> WHERE price > 1", "FROM bids |> IF 1 = 1 THEN (|> WHERE price > 1) ELSE ()"],
+    [
+      """
+      SELECT b.price, c.price AS before
+      FROM bids AS b LEFT ASOF JOIN bids AS c MATCH_CONDITION (b.ts > c.ts) ON b.auction = c.auction
+      """,
+      """
+      FROM bids AS b |> LEFT ASOF JOIN bids AS c MATCH_CONDITION (c.ts < b.ts) ON c.auction = b.auction
+      |> SELECT b.price, c.price AS before
+      """,
+    ],
     ["SELECT * FROM bids", "FROM bids", "FROM bids AS b |> SELECT b.*"],
     [
       "SELECT auction AS a, SUM(price) + 1 AS s FROM bids GROUP BY auction",

@@ -9,7 +9,8 @@ import Values
 @Suite struct NotSupportedTests {
   /// A script, and the text at which E1900 must point.
   static let constructs: [(script: String, place: String)] = [
-    ("FROM bids |> ASOF JOIN events ON TRUE", "ASOF JOIN events ON TRUE"),
+    ("FROM bids AS b |> ASOF JOIN bids AS c MATCH_CONDITION (b.ts <= c.ts) ON b.auction = c.auction", "b.ts <= c.ts"),
+    ("FROM bids AS b |> JOIN bids FOR SYSTEM_TIME AS OF NOW() AS c ON b.auction = c.auction", "NOW()"),
     ("FROM auctions |> RIGHT JOIN UNNEST(tags) AS t ON TRUE", "RIGHT JOIN UNNEST(tags) AS t ON TRUE"),
     ("FROM auctions |> LEFT JOIN UNNEST(tags) AS t ON t = 'a'", "t = 'a'"),
     ("FROM bids |> THROTTLE TO 1 EVERY 10 MINUTES PER auction", "THROTTLE"),

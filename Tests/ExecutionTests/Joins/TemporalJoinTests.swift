@@ -73,7 +73,9 @@ struct TemporalJoinTests {
         return version.values[0] == row.values[0] && (test.isInclusive ? time <= own : time < own)
       }
       var found = visible.max { ($0.time ?? 0, $0.offset) < ($1.time ?? 0, $1.offset) }
-      if test.hasResidual, case .int(let x) = row.values[1], case .int(let y)? = found?.values[1], x >= y { found = nil }
+      if test.hasResidual, case .int(let x) = row.values[1], case .int(let y)? = found?.values[1], x >= y {
+        found = nil
+      }
       guard found != nil || (test.keepsLeft) else { continue }
       result.append((row.time, row.offset, row.values + (found?.values ?? [.null, .null, .null])))
     }
