@@ -61,7 +61,8 @@ extension Relation.Node {
     case .windowAggregate(let input, let window, let late, var aggregation):
       aggregation.calls = told(aggregation.calls, input)
       return .windowAggregate(input, window, late: late, aggregation)
-    case .scan, .side, .values, .filter, .project, .watermark, .assignWindow, .union, .join, .unnest, .setOperation,
+    case .scan, .side, .values, .filter, .project, .watermark, .assignWindow, .union, .join, .temporalJoin, .unnest,
+      .setOperation,
       .rank, .deduplicate, .over, .normalize, .sort, .limit, .sink:
       return self
     }
