@@ -9,8 +9,14 @@ import duckdb
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-BID = ("STRUCT(auction BIGINT, bidder BIGINT, price BIGINT, channel VARCHAR, url VARCHAR, "
-       "dateTime TIMESTAMP, extra VARCHAR)")
+STREAMS = {
+    "person": "STRUCT(id BIGINT, name VARCHAR, emailAddress VARCHAR, creditCard VARCHAR, city VARCHAR, state VARCHAR, "
+              "dateTime TIMESTAMP, extra VARCHAR)",
+    "auction": "STRUCT(id BIGINT, itemName VARCHAR, description VARCHAR, initialBid BIGINT, reserve BIGINT, "
+               "dateTime TIMESTAMP, expires TIMESTAMP, seller BIGINT, category BIGINT, extra VARCHAR)",
+    "bid": "STRUCT(auction BIGINT, bidder BIGINT, price BIGINT, channel VARCHAR, url VARCHAR, dateTime TIMESTAMP, "
+           "extra VARCHAR)",
+}
 
 
 def queries():
@@ -64,13 +70,16 @@ class Millrace:
 
 
 class Oracle:
-    """DuckDB with the events of one file as the view `bid`, and the expected rows of each query."""
+    """DuckDB with the events of one file as views, and the expected rows of each query."""
 
     def __init__(self, events):
         self.base = duckdb.connect(config={"threads": 1})
-        self.base.execute(
-            f"CREATE VIEW bid AS SELECT unnest(bid) FROM read_json('{events}', format='newline_delimited', "
-            f"columns={{event_type: 'INTEGER', bid: '{BID}'}}) WHERE event_type = 2")
+        for number, (name, kind) in enumerate(STREAMS.items()):
+            read = (f"read_json('{events}', format='newline_delimited', "
+                    f"columns={{event_type: 'INTEGER', {name}: '{kind}'}}) WHERE event_type = {number}")
+            self.base.execute(f"CREATE VIEW {name} AS SELECT unnest({name}) FROM {read}")
+            self.base.execute(
+                f"CREATE VIEW {name}_in_order AS SELECT unnest({name}), row_number() OVER () AS seq FROM {read}")
 
     def expect(self, name, sql):
         self.base.execute(f"CREATE OR REPLACE TABLE expected AS {sql}")

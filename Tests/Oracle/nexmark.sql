@@ -1,4 +1,5 @@
--- The final rows of the pipelines in Pipelines/nexmark, in DuckDB's SQL, over a view `bid` of the bids. The columns have the
+-- The final rows of the pipelines in Pipelines/nexmark, in DuckDB's SQL, over the views `person`,
+-- `auction`, `bid`, and `bid_in_order`, whose `seq` is the order of arrival. The columns have the
 -- names of the pipelines' columns, and the timestamps of windows are theirs.
 -- @q0
 SELECT auction, bidder, price, dateTime, extra FROM bid
@@ -6,13 +7,46 @@ SELECT auction, bidder, price, dateTime, extra FROM bid
 SELECT auction, bidder, (0.908::DECIMAL(4,3) * price)::DECIMAL(23,3) AS price, dateTime, extra FROM bid
 -- @q2
 SELECT auction, price FROM bid WHERE auction % 123 = 0
+-- @q3
+SELECT p.name, p.city, p.state, a.id AS auction FROM auction a JOIN person p ON a.seller = p.id
+WHERE a.category = 10 AND p.state IN ('OR', 'ID', 'CA')
+-- @q4
+SELECT category, (sum(final) // count(*))::BIGINT AS final
+FROM (SELECT a.id, a.category, max(b.price) AS final FROM auction a JOIN bid b ON a.id = b.auction
+      WHERE b.dateTime BETWEEN a.dateTime AND a.expires GROUP BY a.id, a.category) GROUP BY category
 -- @q5
-SELECT auction, count(*) AS num, ws AS window_start, ws + INTERVAL 10 SECOND AS window_end
-FROM (SELECT auction, unnest([time_bucket(INTERVAL 2 SECOND, dateTime) - to_seconds(o) FOR o IN [0, 2, 4, 6, 8]]) AS ws FROM bid)
-GROUP BY auction, ws
+WITH w AS (SELECT auction, ws, count(*) AS num FROM
+  (SELECT auction, unnest([time_bucket(INTERVAL 2 SECOND, dateTime) - to_seconds(o) FOR o IN [0, 2, 4, 6, 8]]) AS ws FROM bid)
+  GROUP BY auction, ws)
+SELECT auction, num, ws AS window_start, ws + INTERVAL 10 SECOND AS window_end
+FROM (SELECT *, max(num) OVER (PARTITION BY ws) AS most FROM w) WHERE num >= most
+-- @q6
+SELECT seller, (sum(price) OVER w // count(*) OVER w)::BIGINT AS avg_price
+FROM (SELECT a.id, a.seller, b.price, b.dateTime, b.seq,
+        row_number() OVER (PARTITION BY a.id ORDER BY b.price DESC, b.dateTime, b.seq) AS place
+      FROM auction a JOIN bid_in_order b ON a.id = b.auction WHERE b.dateTime BETWEEN a.dateTime AND a.expires)
+WHERE place <= 1
+WINDOW w AS (PARTITION BY seller ORDER BY dateTime, seq ROWS BETWEEN 10 PRECEDING AND CURRENT ROW)
 -- @q7
-SELECT max(price) AS maxprice, ws AS window_start, ws + INTERVAL 10 SECOND AS window_end
-FROM (SELECT price, time_bucket(INTERVAL 10 SECOND, dateTime) AS ws FROM bid) GROUP BY ws
+SELECT b.auction, b.price, b.bidder, b.dateTime, b.extra
+FROM bid b JOIN (SELECT max(price) AS maxprice, time_bucket(INTERVAL 10 SECOND, dateTime) AS ws FROM bid GROUP BY ws) w
+ON b.price = w.maxprice AND b.dateTime BETWEEN w.ws AND w.ws + INTERVAL 10 SECOND
+-- @q8
+SELECT p.id, p.name, p.ws AS window_start FROM
+  (SELECT DISTINCT id, name, time_bucket(INTERVAL 10 SECOND, dateTime) AS ws FROM person) p
+  JOIN (SELECT DISTINCT seller, time_bucket(INTERVAL 10 SECOND, dateTime) AS ws FROM auction) a
+  ON p.id = a.seller AND p.ws = a.ws
+-- @q9
+SELECT id, itemName, description, initialBid, reserve, dateTime, expires, seller, category, extra, auction, bidder, price,
+  b_dateTime, b_extra
+FROM (SELECT a.*, b.auction, b.bidder, b.price, b.dateTime AS b_dateTime, b.extra AS b_extra,
+        row_number() OVER (PARTITION BY a.id ORDER BY b.price DESC, b.dateTime, b.seq) AS place
+      FROM auction a JOIN bid_in_order b ON a.id = b.auction WHERE b.dateTime BETWEEN a.dateTime AND a.expires) WHERE place <= 1
+-- @q10
+SELECT auction, bidder, price, dateTime, extra, strftime(dateTime, '%Y-%m-%d') AS dt, strftime(dateTime, '%H:%M') AS hm FROM bid
+-- @q13
+SELECT b.auction, b.bidder, b.price, b.dateTime, s.val
+FROM bid b JOIN (SELECT range AS k, 'side-' || (range * 7919 % 10007) AS val FROM range(10000)) s ON b.auction % 10000 = s.k
 -- @q14
 SELECT auction, bidder, (0.908::DECIMAL(4,3) * price)::DECIMAL(23,3) AS price,
   CASE WHEN hour(dateTime) BETWEEN 8 AND 18 THEN 'dayTime'
@@ -55,6 +89,17 @@ SELECT auction, strftime(dateTime, '%Y-%m-%d') AS day, count(*) AS total_bids,
   min(price) AS min_price, max(price) AS max_price,
   sum(price)::DOUBLE / count(*) AS avg_price, sum(price)::BIGINT AS sum_price
 FROM bid GROUP BY auction, day
+-- @q18
+SELECT auction, bidder, price, channel, url, dateTime, extra
+FROM (SELECT *, row_number() OVER (PARTITION BY bidder, auction ORDER BY dateTime DESC, seq DESC) AS place FROM bid_in_order)
+WHERE place <= 1
+-- @q19
+SELECT auction, bidder, price, channel, url, dateTime, extra, place
+FROM (SELECT *, row_number() OVER (PARTITION BY auction ORDER BY price DESC, seq) AS place FROM bid_in_order) WHERE place <= 10
+-- @q20
+SELECT b.auction, b.bidder, b.price, b.channel, b.url, b.dateTime, b.extra, a.itemName, a.description, a.initialBid, a.reserve,
+  a.dateTime AS a_dateTime, a.expires, a.seller, a.category, a.extra AS a_extra
+FROM bid b JOIN auction a ON b.auction = a.id WHERE a.category = 10
 -- @q21
 SELECT * FROM (
   SELECT auction, bidder, price, channel,
