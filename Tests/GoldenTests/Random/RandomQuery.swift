@@ -9,7 +9,18 @@ struct RandomStream {
   var partitions: [[[String: Value]]]
 }
 
-struct RandomQuery {
+/// What the tests need of a random query.
+protocol RandomCase {
+  var definitions: String { get }
+  var query: String { get }
+  var streams: [RandomStream] { get }
+  /// What must come out.
+  var relation: NaiveRelation { get }
+  /// Whether the rows must come in this order, not only be the same.
+  var isOrdered: Bool { get }
+}
+
+struct RandomQuery: RandomCase {
   static let columns = [
     NaiveColumn(name: "k", type: .text), NaiveColumn(name: "i", type: .int64), NaiveColumn(name: "j", type: .int64),
     NaiveColumn(name: "f", type: .float64), NaiveColumn(name: "ts", type: .timestamp),
@@ -19,7 +30,6 @@ struct RandomQuery {
   private(set) var query = ""
   private(set) var streams: [RandomStream] = []
   private(set) var relation = NaiveRelation(columns: [], rows: [])
-  /// Whether the rows must come in this order, not only be the same.
   private(set) var isOrdered = false
   private var random: SeededNumbers
   private let delay: Int64
@@ -49,7 +59,7 @@ struct RandomQuery {
       let watermark =
         watermarksLater ? "" : ", WATERMARK FOR ts AS ts - INTERVAL '\(delay / 1_000_000)' SECOND"
       definitions += "CREATE STREAM \(name) (k STRING, i BIGINT, j BIGINT, f DOUBLE, ts TIMESTAMP\(watermark));\n"
-      let partitions = (0..<1 + random.below(3)).map { _ in rows() }
+      let partitions = (0..<1 + random.below(3)).map { _ in Self.rows(&random, atMost: 50) }
       streams.append(RandomStream(name: name, partitions: partitions))
     }
     query = isUnion ? "FROM s |> UNION ALL (FROM t)" : "FROM s"
@@ -63,10 +73,10 @@ struct RandomQuery {
   }
 
   /// Times that go up with some disorder, often equal and often exactly at the edges of windows; few different values.
-  private mutating func rows() -> [[String: Value]] {
+  static func rows(_ random: inout SeededNumbers, atMost count: Int) -> [[String: Value]] {
     var time = RowNotation.baseDay + Int64(random.below(20)) * 1_000_000 - 10_000_000
     let isSmall = random.chance(3)
-    return (0..<random.below(isSmall ? 6 : 50)).map { _ in
+    return (0..<random.below(isSmall ? 6 : count)).map { _ in
       time += [0, 0, 1, 2, 5, 9][random.below(6)] * 1_000_000
       var moment = time - (random.chance(3) ? Int64(random.below(25)) * 1_000_000 : 0)
       if random.chance(3) { moment = moment / 5_000_000 * 5_000_000 }
