@@ -20,17 +20,10 @@ struct NexmarkTests {
   }()
   private static let pipelines = project.appendingPathComponent("Pipelines/nexmark")
 
-  /// The folder with the events, generated once.
-  private static let place: Result<Workplace, any Error> = Result {
-    let place = try Workplace()
-    let outcome = try place.run("generate", "nexmark", "--events", "10000", "--out", "data")
-    #expect(outcome.status == 0)
-    return place
-  }
-
   @Test("both surfaces give the golden rows", arguments: queries)
   func query(_ name: String) throws {
-    let place = try Self.place.get()
+    let place = try Workplace()
+    #expect(try place.run("generate", "nexmark", "--events", "10000", "--out", "data").status == 0)
     func rows(_ file: String, workers: Int) throws -> Outcome {
       try place.run(
         "run", Self.pipelines.appendingPathComponent(file).path, "--input", "events=data/events.jsonl", "--parallelism",
