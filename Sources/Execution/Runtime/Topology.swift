@@ -96,7 +96,8 @@ struct Topology: Sendable {
     switch operation {
     case .windowAggregate, .groupAggregate, .join, .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit:
       true
-    case .scan, .values, .filter, .project, .watermark, .assignWindow, .union, .unnest, .exchange, .sink: false
+    case .assignWindow(let assignment): assignment.session != nil
+    case .scan, .values, .filter, .project, .watermark, .union, .unnest, .exchange, .sink: false
     }
   }
 
