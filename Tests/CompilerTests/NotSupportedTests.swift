@@ -17,9 +17,6 @@ import Values
     ("FROM bids |> VALIDATE price > 0 AS 'positive' ELSE DROP", "VALIDATE"),
     ("FROM bids |> TRY ( |> WHERE price > 0 ) ON ERROR DROP", "TRY"),
     ("FROM bids |> ASSERT price > 0", "ASSERT"),
-    (
-      "FROM bids |> WINDOW SESSION(ts, GAP 10 SECONDS) PER auction", "|> WINDOW SESSION(ts, GAP 10 SECONDS) PER auction"
-    ),
     ("FROM bids |> EXTEND COUNT(*) OVER (PARTITION BY auction) AS n", "COUNT(*) OVER (PARTITION BY auction)"),
     ("SELECT auction FROM bids QUALIFY price = 1", "price = 1"),
     ("SELECT SUM((SELECT 1)) AS x FROM bids", "(SELECT 1)"),

@@ -6,7 +6,7 @@ extension Codes {
   static let invalidWindow = DiagnosticDescription(
     "E1204", group: "window", title: "arguments that make no window",
     rule:
-      "TUMBLE takes SIZE; HOP takes SIZE and EVERY; CUMULATE takes SIZE, a multiple of STEP. All take OFFSET, ZONE and a time column. Lengths are above zero.",
+      "TUMBLE takes SIZE; HOP takes SIZE and EVERY; CUMULATE takes SIZE, a multiple of STEP; these take OFFSET and ZONE. SESSION takes GAP, MAX, START WHEN and END WHEN, and needs PER. Lengths are above zero.",
     example: bids + "FROM bids |> WINDOW HOP(ts, SIZE 1 MINUTE);",
     correction: bids + "FROM bids |> WINDOW HOP(ts, SIZE 1 MINUTE, EVERY 10 SECONDS);")
 

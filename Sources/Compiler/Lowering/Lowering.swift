@@ -99,7 +99,10 @@ struct Lowering {
     case .watermark(let input, let column, let expression, let idle):
       return add(.watermark(column: column, expression: expression, idleAfter: idle), [lower(input)], relation)
     case .assignWindow(let input, let window, let late):
-      let port = add(.assignWindow(window), [lower(input)], relation)
+      let below = lower(input)
+      let port = add(
+        .assignWindow(window),
+        [window.session.map { exchange(below, input.properties, $0.partition, relation) } ?? below], relation)
       addLateSink(late, port, relation)
       return port
     case .windowAggregate(let input, let window, let late, let aggregation):
@@ -108,6 +111,7 @@ struct Lowering {
       addLateSink(late, port, relation)
       return port
     case .aggregate(let input, let aggregation, let windowed):
+      if windowed, let fused = WindowFusion.sessions(relation) { return lower(fused) }
       let exchanged = exchange(lower(input), input.properties, aggregation.keys.map(\.expression), relation)
       guard windowed, let window = input.properties.window else {
         return add(.groupAggregate(aggregation), [exchanged], relation)

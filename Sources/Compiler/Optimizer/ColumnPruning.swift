@@ -231,9 +231,12 @@ struct ColumnPruning {
     if LateReaders.areRead(late, of: relation.owner, keepsLateRows) {
       below = Pruned(relation: apply(input), places: identity(input))
     } else {
-      below = prune(input, needs.filter { $0.column < width }.union([Access(column: window.timeColumn)]))
+      let read = (window.session?.expressions ?? []).reduce(into: [Access(column: window.timeColumn)] as Set<Access>) {
+        $0.formUnion(Access.all(in: $1))
+      }
+      below = prune(input, needs.filter { $0.column < width }.union(read))
     }
-    var moved = window
+    var moved = window.mapExpressions(below.rewritten)
     moved.timeColumn = below.place(of: window.timeColumn)
     var places = below.places
     for added in 0..<PropertyRules.windowFields.count {

@@ -32,7 +32,9 @@ struct ConstantPass {
     case .deduplicate(let input, let deduplication):
       return remade(rebuilt, .deduplicate(input, deduplication.mapExpressions(fold)))
     case .over(let input, let over): return remade(rebuilt, .over(input, over.mapExpressions(fold)))
-    case .scan, .side, .values, .assignWindow, .windowAggregate, .union, .setOperation, .normalize, .limit, .sink:
+    case .assignWindow(let input, let window, let late):
+      return remade(rebuilt, .assignWindow(input, window.mapExpressions(fold), late: late))
+    case .scan, .side, .values, .windowAggregate, .union, .setOperation, .normalize, .limit, .sink:
       return rebuilt
     }
   }

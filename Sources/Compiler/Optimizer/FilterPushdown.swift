@@ -38,7 +38,10 @@ struct FilterPushdown {
       return remade(input, .union(inputs.map { pushed(predicate, into: $0, filter) }))
     case .assignWindow(let below, let window, let late):
       let isFree = predicate.columnsRead.allSatisfy { $0 < below.schema.count }
-      guard isFree, !LateReaders.areRead(late, of: input.owner, keepsLateRows) else { return here() }
+      // A row that is not there might have held two sessions together.
+      guard isFree, window.session == nil, !LateReaders.areRead(late, of: input.owner, keepsLateRows) else {
+        return here()
+      }
       return remade(input, .assignWindow(pushed(predicate, into: below, filter), window, late: late))
     case .scan, .side, .values, .watermark, .aggregate, .windowAggregate, .join, .temporalJoin, .unnest, .setOperation,
       .rank,

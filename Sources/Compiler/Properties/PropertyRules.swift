@@ -148,10 +148,17 @@ enum PropertyRules {
       properties.window = WindowColumns(start: first, end: first + 1, time: first + 2)
       properties.timeAttribute = TimeAttribute(column: first + 2, delay: assignment.grace)
       // A row may belong to several windows: only with the window does an old key still identify it.
-      let overlaps = assignment.window.overlaps
+      let overlaps = assignment.aligned?.overlaps ?? false
       if overlaps { properties.keys = properties.keys.map { [first] + $0 } }
       if overlaps, case .upsert(let key) = properties.mode { properties.mode = .upsert(key: [first] + key) }
+      if let session = assignment.session { properties.partitioning = plainColumns(session.partition) }
     }
+  }
+
+  /// The columns that expressions are, when all are columns.
+  private static func plainColumns(_ expressions: [TypedExpression]) -> [Int]? {
+    let columns = expressions.compactMap { if case .column(let index) = $0.kind { index } else { Int?.none } }
+    return columns.count == expressions.count ? columns : nil
   }
 
   /// The columns that every window has.

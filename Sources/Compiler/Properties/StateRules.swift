@@ -7,7 +7,8 @@ import Values
 enum StateRules {
   static func bound(of node: Relation.Node) -> StateBound {
     switch node {
-    case .scan, .side, .values, .filter, .project, .watermark, .assignWindow, .union, .unnest, .sink: .none
+    case .scan, .side, .values, .filter, .project, .watermark, .union, .unnest, .sink: .none
+    case .assignWindow(_, let assignment, _): assignment.session.map { heldSessions($0, assignment.grace) } ?? .none
     case .join(let left, let right, let join): RelationalStateRules.bound(of: join, left, right)
     case .temporalJoin(_, let right, let join): RelationalStateRules.bound(of: join, right)
     case .setOperation(_, _, let operation): RelationalStateRules.bound(of: operation)
@@ -17,7 +18,9 @@ enum StateRules {
     case .normalize(let input, let normalization): RelationalStateRules.bound(of: normalization, input)
     case .aggregate(_, let aggregation, let windowed):
       windowed ? perWindow(aggregation, grace: 0) : perGroup(aggregation)
-    case .windowAggregate(_, let window, _, let aggregation): perWindow(aggregation, grace: window.grace)
+    case .windowAggregate(_, let window, _, let aggregation):
+      window.session.map { sessions($0, aggregation, grace: window.grace) }
+        ?? perWindow(aggregation, grace: window.grace)
     case .sort(_, _, let limit, let offset):
       if let limit {
         StateBound(.constant, reason: "keeps the first \(limit &+ offset) rows of the order")
@@ -34,6 +37,27 @@ enum StateRules {
     let release = grace == 0 ? "" : " and GRACE"
     return StateBound(
       .keysTimesWindows, reason: "\(what), released when the watermark passes the window's end\(release)")
+  }
+
+  private static func sessions(_ session: SessionWindow, _ aggregation: Aggregation, grace: Int64) -> StateBound {
+    let keys = aggregation.keys.map(\.name).joined(separator: ", ")
+    let release = grace == 0 ? "" : " and GRACE"
+    let waiting =
+      session.maximum == nil && session.start == nil && session.end == nil
+      ? "" : "; and the rows that the watermark has not passed"
+    return StateBound(
+      .keysTimesWindows,
+      reason:
+        "one entry for each open session of each value of \(keys), released \(LiteralText.length(session.gap)) after its last row\(release)\(waiting)"
+    )
+  }
+
+  private static func heldSessions(_ session: SessionWindow, _ grace: Int64) -> StateBound {
+    let length = session.maximum.map { "of at most \(LiteralText.length($0))" } ?? "however long they are"
+    return StateBound(
+      session.maximum.map { .rows(duration: $0.addingReportingOverflow(grace).overflow ? .max : $0 &+ grace) }
+        ?? .keysTimesWindows,
+      reason: "the rows of open sessions, \(length), released \(LiteralText.length(session.gap)) after the last")
   }
 
   private static func perGroup(_ aggregation: Aggregation) -> StateBound {

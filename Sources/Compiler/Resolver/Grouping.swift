@@ -85,6 +85,7 @@ extension Resolver {
     var keys = grouping.keys.map(\.item)
     if let sets = grouping.sets { (input, keys) = expanded(grouping, sets, at: span, environment) }
     try checkWindow(grouping, at: keyword)
+    try checkSessionKeys(grouping, at: keyword)
     try checkRetraction(input, calls, windowed: grouping.window != nil, at: span)
     var ttl: Int64?
     if let state {

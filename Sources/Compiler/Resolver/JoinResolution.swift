@@ -178,7 +178,7 @@ extension Resolver {
   private func differingWindows(_ left: Relation, _ right: Relation) -> (String, String)? {
     func window(_ relation: Relation) -> AlignedWindow? {
       relation.preorder.lazy.compactMap { relation -> AlignedWindow? in
-        if case .assignWindow(_, let assignment, _) = relation.node { assignment.window } else { nil }
+        if case .assignWindow(_, let assignment, _) = relation.node { assignment.aligned } else { nil }
       }.first
     }
     guard let own = window(left), let other = window(right), own.size != other.size else { return nil }

@@ -148,6 +148,7 @@ extension Resolver {
           return labelled.help("group by a window: `|> WINDOW TUMBLE(SIZE 1 MINUTE)` before, and GROUP BY WINDOW")
         }
       }
+      if emission != .final { try checkEarlySessions(relation, at: span) }
       aggregation.emission = emission
       return Relation(.aggregate(input, aggregation, windowed: windowed), owner: relation.owner, range: relation.range)
     case .rank(let input, var ranking):

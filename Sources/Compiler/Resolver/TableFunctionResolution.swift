@@ -21,8 +21,7 @@ extension Resolver {
     _ call: TableFunctionCall, input: ResolvedQuery?, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
     switch call.name.text.uppercased() {
-    case "TUMBLE", "HOP", "CUMULATE": return try windowFunction(call, input: input, environment)
-    case "SESSION": throw notSupported("the table function SESSION", at: call.name.span)
+    case "TUMBLE", "HOP", "CUMULATE", "SESSION": return try windowFunction(call, input: input, environment)
     default: break
     }
     guard let function = catalog.tableFunction(named: call.name.text) else {
@@ -36,7 +35,8 @@ extension Resolver {
   }
 
   /// TUMBLE(TABLE t, DESCRIPTOR(ts), size), HOP(TABLE t, DESCRIPTOR(ts), slide, size) and CUMULATE(TABLE t, DESCRIPTOR(ts),
-  /// step, size): the shorter length comes first. All take an offset after them.
+  /// step, size): the shorter length comes first; all take an offset after them. SESSION(TABLE t PARTITION BY k,
+  /// DESCRIPTOR(ts), gap).
   private func windowFunction(
     _ call: TableFunctionCall, input: ResolvedQuery?, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
@@ -47,10 +47,18 @@ extension Resolver {
     for argument in call.arguments {
       switch argument.kind {
       case .table(let table, let partitionBy):
-        if let first = partitionBy.first { throw notSupported("PARTITION BY of a table argument", at: first.span) }
+        if let first = partitionBy.first, name != "SESSION" {
+          throw failure(
+            Codes.invalidWindow, "\(name) takes no PARTITION BY: its windows are the same for all rows", at: first.span)
+        }
         let relation = try self.relation(named: table, environment)
-        source = ResolvedQuery(
+        let named = ResolvedQuery(
           relation: relation, scope: Scope(relation, alias: table.parts.last?.text, producer: argument.span))
+        for part in partitionBy {
+          request.partition.append(
+            try typed(part, in: ExpressionContext(named, environment, clause: "PARTITION BY")))
+        }
+        source = named
       case .inputTable: source = input
       case .descriptor(let columns):
         guard let column = columns.first, columns.count == 1 else {
@@ -65,14 +73,19 @@ extension Resolver {
         }
         let length = (value: try self.length(expression, environment), span: argument.span)
         switch argument.name?.text.uppercased() {
-        case "SIZE": request.size = length
+        case "GAP" where name == "SESSION": request.gap = length
+        case "SIZE" where name != "SESSION": request.size = length
         case "SLIDE" where name == "HOP", "STEP" where name == "CUMULATE": request.step = length
-        case "OFFSET": request.offset = length.value
+        case "OFFSET" where name != "SESSION": request.offset = length.value
         case nil: lengths.append(length)
         case .some(let other):
           throw failure(Codes.invalidWindow, "\(name) has no argument `\(other)`", at: argument.span)
         }
       }
+    }
+    if name == "SESSION", request.gap == nil, !lengths.isEmpty { request.gap = lengths.removeFirst() }
+    if name == "SESSION", let extra = lengths.first {
+      throw failure(Codes.wrongArgumentCount, "SESSION takes one length, its gap", at: extra.span)
     }
     if name != "TUMBLE", request.step == nil, !lengths.isEmpty { request.step = lengths.removeFirst() }
     if request.size == nil, !lengths.isEmpty { request.size = lengths.removeFirst() }

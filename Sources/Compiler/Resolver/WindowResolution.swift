@@ -18,6 +18,13 @@ struct WindowRequest {
   var step: Length?
   var offset: Int64 = 0
   var zone: String?
+  /// SESSION's GAP, MAX, START WHEN and END WHEN.
+  var gap: Length?
+  var maximum: Length?
+  var start: TypedExpression?
+  var end: TypedExpression?
+  /// What PER or PARTITION BY names.
+  var partition: [TypedExpression] = []
   var grace: Int64 = 0
   var late: LateRows = .stream
   var span: SourceSpan
@@ -27,7 +34,6 @@ extension Resolver {
   func window(
     _ input: ResolvedQuery, _ window: PipeWindow, at span: SourceSpan, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
-    if window.function == .session { throw notSupported("WINDOW SESSION", at: span) }
     var request = WindowRequest(name: window.function.rawValue, span: span)
     for argument in window.arguments {
       switch argument.kind {
@@ -35,25 +41,31 @@ extension Resolver {
       case .duration(let label, let duration):
         let value = try self.duration(duration, clause: label.rawValue)
         switch label {
-        case .size: request.size = (value, argument.span)
+        case .size where window.function != .session: request.size = (value, argument.span)
         case .max where window.function == .cumulate: request.size = (value, argument.span)
         case .every where window.function == .hop: request.step = (value, argument.span)
         case .step where window.function == .cumulate: request.step = (value, argument.span)
-        case .offset: request.offset = value
-        case .every, .step, .gap, .max:
-          throw failure(
-            Codes.invalidWindow, "\(window.function.rawValue) takes no \(label.rawValue)", at: argument.span
-          ) { $0.help("TUMBLE takes SIZE; HOP takes SIZE and EVERY; CUMULATE takes STEP and SIZE") }
+        case .gap where window.function == .session: request.gap = (value, argument.span)
+        case .max where window.function == .session: request.maximum = (value, argument.span)
+        case .offset where window.function != .session: request.offset = value
+        case .size, .offset, .every, .step, .gap, .max: throw strangeArgument(label.rawValue, window, at: argument.span)
         }
-      case .zone(let literal): request.zone = try zoneName(literal)
-      case .startWhen, .endWhen: throw notSupported("START WHEN and END WHEN", at: argument.span)
+      case .zone(let literal) where window.function != .session: request.zone = try zoneName(literal)
+      case .startWhen(let condition) where window.function == .session:
+        request.start = try predicate(condition, in: ExpressionContext(input, environment, clause: "START WHEN"))
+      case .endWhen(let condition) where window.function == .session:
+        request.end = try predicate(condition, in: ExpressionContext(input, environment, clause: "END WHEN"))
+      case .zone: throw strangeArgument("ZONE", window, at: argument.span)
+      case .startWhen: throw strangeArgument("START WHEN", window, at: argument.span)
+      case .endWhen: throw strangeArgument("END WHEN", window, at: argument.span)
       }
     }
-    // PER only says which rows a session joins; for aligned windows it changes nothing, so its names are checked alone.
+    // PER says which rows a session joins; for aligned windows it changes nothing, so its names are checked alone.
     for item in window.per {
-      if case .expression(let expression) = item.kind {
-        _ = try typed(expression, in: ExpressionContext(input, environment, clause: "PER"))
+      guard case .expression(let expression) = item.kind else {
+        throw failure(Codes.invalidWindow, "PER WINDOW says nothing of rows that WINDOW assigns", at: item.span)
       }
+      request.partition.append(try typed(expression, in: ExpressionContext(input, environment, clause: "PER")))
     }
     if let grace = window.grace { request.grace = try duration(grace, clause: "GRACE") }
     switch window.late {
@@ -62,6 +74,14 @@ extension Resolver {
     case .into(let name): request.late = .sink(try sink(named: name))
     }
     return try assign(input, request, environment)
+  }
+
+  private func strangeArgument(_ label: String, _ window: PipeWindow, at span: SourceSpan) -> CompileError {
+    failure(Codes.invalidWindow, "\(window.function.rawValue) takes no \(label)", at: span) {
+      $0.help(
+        "TUMBLE takes SIZE; HOP takes SIZE and EVERY; CUMULATE takes STEP and SIZE; SESSION takes GAP, MAX, START WHEN and END WHEN"
+      )
+    }
   }
 
   private func zoneName(_ literal: StringLiteral) throws(CompileError) -> String? {
@@ -78,23 +98,26 @@ extension Resolver {
     _ input: ResolvedQuery, _ request: WindowRequest, _ environment: Environment
   ) throws(CompileError) -> ResolvedQuery {
     if input.scope.isUncertain { throw .reported }
-    let (size, step) = try lengths(of: request)
+    let session = request.name == "SESSION" ? try session(request) : nil
+    var (size, step): (Length, Length) = ((0, request.span), (0, request.span))
+    if session == nil { (size, step) = try lengths(of: request) }
     if input.relation.properties.mode != .append { throw windowOverUpdates(input, request) }
     let attribute = try timeAttribute(of: input, request, environment)
     if input.scope.isWindowVisible, !readsWindowTime(attribute, input) {
       throw failure(Codes.nestedWindow, "the rows are in windows already, by another time", at: request.span)
     }
-    try checkNesting(input, size: size)
+    if session == nil { try checkNesting(input, size: size) }
     let usesDays = size.value % 86_400_000_000 == 0 || step.value % 86_400_000_000 == 0
     let zone = request.zone ?? (usesDays && options.timeZone != "UTC" ? options.timeZone : nil)
+    let aligned = AlignedWindow(
+      kind: request.name == "CUMULATE" ? .cumulating : .sliding, size: size.value, step: step.value,
+      offset: request.offset, zone: zone)
     // A column that trails the watermark by a delay is complete that much later.
     let grace = request.grace.addingReportingOverflow(max(0, attribute.delay))
     guard !grace.overflow else { throw failure(Codes.invalidWindow, "GRACE is too long", at: request.span) }
     let assignment = WindowAssignment(
-      window: AlignedWindow(
-        kind: request.name == "CUMULATE" ? .cumulating : .sliding, size: size.value, step: step.value,
-        offset: request.offset, zone: zone),
-      timeColumn: attribute.column, grace: grace.partialValue)
+      window: session.map { .session($0) } ?? .aligned(aligned), timeColumn: attribute.column,
+      grace: grace.partialValue)
     let late = try lateSink(request.late, input, at: request.span)
     let relation = Relation(
       .assignWindow(input.relation, assignment, late: late), owner: environment.owner,
@@ -159,10 +182,10 @@ extension Resolver {
     guard input.scope.isWindowVisible else { return }
     for relation in input.relation.preorder {
       guard case .assignWindow(_, let inner, _) = relation.node else { continue }
-      guard inner.window.isTumbling, size.value % inner.window.size != 0 else { return }
+      guard let inner = inner.aligned, inner.isTumbling, size.value % inner.size != 0 else { return }
       throw failure(
         Codes.nestedWindow,
-        "a window of \(DurationText.text(size.value)) cannot hold windows of \(DurationText.text(inner.window.size)) whole",
+        "a window of \(DurationText.text(size.value)) cannot hold windows of \(DurationText.text(inner.size)) whole",
         at: size.span
       ) { diagnostic in
         self.span(relation.range).map { diagnostic.labelled($0, "the windows within") } ?? diagnostic

@@ -20,7 +20,15 @@ final class AggregateInput {
   private let aggregation: Aggregation
   private let program: ExpressionProgram
 
-  init(_ aggregation: Aggregation, timeZone: TimeZoneRules) {
+  /// `conditions` are evaluated with the aggregates: each counts as the argument of one more call.
+  init(_ aggregation: Aggregation, timeZone: TimeZoneRules, conditions: [Expression] = []) {
+    var aggregation = aggregation
+    for condition in conditions {
+      aggregation.calls.append(
+        AggregateCall(
+          function: FunctionReference(name: "COUNTIF", signature: 0), arguments: [condition],
+          result: Field("condition", .int64)))
+    }
     self.aggregation = aggregation
     var expressions = aggregation.keys.map(\.expression)
     for call in aggregation.calls { expressions += call.arguments.map { Self.guarded($0, by: call.filter) } }

@@ -8,9 +8,9 @@ final class AssignWindowOperator: Operator {
   private let assignment: WindowAssignment
   private let slicing: WindowSlicing
 
-  init(_ assignment: WindowAssignment) {
+  init(_ assignment: WindowAssignment, _ window: AlignedWindow) {
     self.assignment = assignment
-    slicing = WindowSlicing(assignment)
+    slicing = WindowSlicing(window, grace: assignment.grace)
   }
 
   func process(_ batch: Batch, input: Int, step: StepContext, output: any OperatorOutput) {

@@ -21,14 +21,13 @@ struct WindowArithmetic {
   private let shortest: Int64
   private let kind: AlignedWindow.Kind
 
-  init(_ assignment: WindowAssignment) {
-    let window = assignment.window
+  init(_ window: AlignedWindow, grace: Int64) {
     kind = window.kind
     size = max(window.size, 1)
     step = max(window.step, 1)
     offset = window.offset
     zone = WindowZone(window.zone)
-    grace = zone.isUniversal ? assignment.grace : 0
+    self.grace = zone.isUniversal ? grace : 0
     slice = Self.greatestCommonDivisor(size, step)
     lastUnit = kind == .cumulating ? size : step
     shortest = kind == .cumulating ? step : size

@@ -31,9 +31,15 @@ struct WindowSlicing {
   let arithmetic: WindowArithmetic
   private let grace: Int64
 
+  init(_ window: AlignedWindow, grace: Int64) {
+    arithmetic = WindowArithmetic(window, grace: grace)
+    self.grace = grace
+  }
+
+  /// The slicing of an assignment to windows that are the same for all rows; sessions have operators of their own.
   init(_ assignment: WindowAssignment) {
-    arithmetic = WindowArithmetic(assignment)
-    grace = assignment.grace
+    guard let window = assignment.aligned else { preconditionFailure("sessions have no slices") }
+    self.init(window, grace: assignment.grace)
   }
 
   func slice(_ time: Column, watermarks: Vector<Int64>?) -> SlicedRows {

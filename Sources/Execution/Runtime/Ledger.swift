@@ -117,6 +117,10 @@ package struct Ledger: Hashable, Sendable {
       produced += counts.emitted + counts.filteredAtFiring + counts.failedAtFiring
       filtered += counts.filteredAtFiring
       deadLettered += counts.failedAtFiring
+    case .assignWindow(let assignment) where assignment.session != nil:
+      folded += remaining
+      produced += counts.emitted + counts.filteredAtFiring
+      filtered += counts.filteredAtFiring
     case .filter, .project, .watermark, .assignWindow, .union, .unnest, .exchange:
       copied += counts.emitted - remaining
     }

@@ -30,7 +30,12 @@ struct OperatorFactory {
       return WatermarkOperator(
         id, column: column, expression: expression, topology: topology, tracker: tracker, worker: worker,
         timeZone: timeZone)
-    case .assignWindow(let assignment): return AssignWindowOperator(assignment)
+    case .assignWindow(let assignment):
+      switch assignment.window {
+      case .aligned(let window): return AssignWindowOperator(assignment, window)
+      case .session(let session):
+        return AssignSessionOperator(assignment, session, schema: input, timeZone: timeZone)
+      }
     case .windowAggregate(let source, let aggregation):
       return windowAggregate(source, aggregation)
     case .groupAggregate(let aggregation):
@@ -99,7 +104,10 @@ struct OperatorFactory {
   }
 
   private func windowAggregate(_ source: WindowSource, _ aggregation: Aggregation) -> any Operator {
-    switch aggregation.emission {
+    if case .assign(let assignment) = source, let session = assignment.session {
+      return SessionAggregateOperator(assignment, session, aggregation, timeZone: timeZone)
+    }
+    return switch aggregation.emission {
     case .final: WindowAggregateOperator(source, aggregation, timeZone: timeZone)
     case .changes, .every: WindowChangesOperator(source, aggregation, timeZone: timeZone)
     }

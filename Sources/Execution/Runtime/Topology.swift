@@ -98,7 +98,8 @@ struct Topology: Sendable {
     case .windowAggregate, .groupAggregate, .join, .temporalJoin, .setOperation, .rank, .deduplicate, .over, .normalize,
       .sort, .limit:
       true
-    case .scan, .values, .filter, .project, .watermark, .assignWindow, .union, .unnest, .exchange, .sink: false
+    case .assignWindow(let assignment): assignment.session != nil
+    case .scan, .values, .filter, .project, .watermark, .union, .unnest, .exchange, .sink: false
     }
   }
 

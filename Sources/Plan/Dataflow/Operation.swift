@@ -153,11 +153,14 @@ extension Operation {
       items.map { NamedExpression($0.name, transform($0.expression)) }
     }
     return switch self {
-    case .scan, .values, .assignWindow, .union, .limit, .sink, .setOperation, .normalize: self
+    case .scan, .values, .union, .limit, .sink, .setOperation, .normalize: self
     case .filter(let predicate): .filter(transform(predicate))
     case .project(let columns): .project(named(columns))
     case .watermark(let column, let expression, let idle):
       .watermark(column: column, expression: transform(expression), idleAfter: idle)
+    case .assignWindow(let assignment): .assignWindow(assignment.mapExpressions(transform))
+    case .windowAggregate(.assign(let assignment), let aggregation):
+      .windowAggregate(.assign(assignment.mapExpressions(transform)), aggregation.mapExpressions(transform))
     case .windowAggregate(let source, let aggregation): .windowAggregate(source, aggregation.mapExpressions(transform))
     case .groupAggregate(let aggregation): .groupAggregate(aggregation.mapExpressions(transform))
     case .sort(let keys, let limit, let offset):

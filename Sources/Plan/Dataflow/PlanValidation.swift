@@ -203,13 +203,23 @@ private struct NodeValidation {
     return input.fields.map(\.type)
   }
 
-  private func check(_ window: WindowAssignment) throws(Misfit) {
-    try checkTime(window.timeColumn, in: input)
-    let definition = window.window
-    try Misfit.demand(
-      definition.size > 0 && definition.step > 0 && definition.windowsOfATime <= 100_000 && window.grace >= 0
-        && (definition.kind == .sliding || definition.size % definition.step == 0),
-      "its window has no sensible size")
+  private func check(_ assignment: WindowAssignment) throws(Misfit) {
+    try checkTime(assignment.timeColumn, in: input)
+    switch assignment.window {
+    case .aligned(let window):
+      try Misfit.demand(
+        window.size > 0 && window.step > 0 && window.windowsOfATime <= 100_000 && assignment.grace >= 0
+          && (window.kind == .sliding || window.size % window.step == 0),
+        "its window has no sensible size")
+    case .session(let window):
+      try Misfit.demand(
+        window.gap > 0 && window.maximum.map { $0 > 0 } ?? true && assignment.grace >= 0,
+        "its sessions have no sensible gap")
+      _ = try types(of: window.partition)
+      for condition in [window.start, window.end] {
+        if let condition { try check(condition, is: .boolean) }
+      }
+    }
   }
 
   private func types(of join: Join) throws(Misfit) -> [DataType] {

@@ -12,10 +12,9 @@ private struct WindowCase {
   var offset: Int64
   var grace: Int64
 
-  var assignment: WindowAssignment {
-    WindowAssignment(
-      window: AlignedWindow(kind: kind, size: size, step: step, offset: offset), timeColumn: 2, grace: grace)
-  }
+  var aligned: AlignedWindow { AlignedWindow(kind: kind, size: size, step: step, offset: offset) }
+
+  var assignment: WindowAssignment { WindowAssignment(window: .aligned(aligned), timeColumn: 2, grace: grace) }
 
   /// The windows that hold `time`, ascending: the definition, searched naively.
   func windows(of time: Int64) -> [Window] {
@@ -36,58 +35,8 @@ private struct Window: Hashable {
   var end: Int64
 }
 
-/// Rows of several partitions, with the watermark before each.
-private struct WindowInput {
-  var partitions: [[TestRow]] = []
-  let delay: Int64
-
-  init(rows: [TestRow]) {
-    partitions = [rows]
-    delay = 0
-  }
-
-  init(_ random: inout DriveNumbers) {
-    delay = Int64(random.below(6))
-    for partition in 0..<1 + random.below(3) {
-      var rows: [TestRow] = []
-      var watermark = Int64.min
-      var time = Int64(random.below(10)) - 20
-      for offset in 0..<random.below(60) {
-        time += Int64(random.below(3))
-        let ts: Int64? = random.chance(12) ? nil : time - (random.chance(3) ? Int64(random.below(12)) : 0)
-        rows.append(
-          TestRow(
-            k: random.chance(8) ? nil : Int64(random.below(3)), x: random.chance(6) ? nil : Int64(random.below(9)) - 4,
-            ts: ts, watermark: watermark, partition: Int32(partition), offset: Int64(offset)))
-        if let ts { watermark = max(watermark, ts - delay) }
-      }
-      partitions.append(rows)
-    }
-  }
-
-  /// Feeds all rows in random steps and batches; hands the merged watermark on after each.
-  func feed(_ random: inout DriveNumbers, _ batch: (Batch) throws -> Void, _ step: (Int64, Bool) throws -> Void) throws
-  {
-    var next = partitions.map { _ in 0 }
-    let largest = 1 + random.below(20)
-    while true {
-      for (partition, rows) in partitions.enumerated() where next[partition] < rows.count {
-        let end = min(rows.count, next[partition] + random.below(largest + 1))
-        if end > next[partition] { try batch(TestRow.batch(Array(rows[next[partition]..<end]))) }
-        next[partition] = end
-      }
-      let isLast = zip(next, partitions).allSatisfy { $0 == $1.count }
-      let watermarks = zip(next, partitions).map { next, rows in
-        rows[..<next].compactMap(\.ts).max().map { $0 - delay } ?? Int64.min
-      }
-      try step(isLast ? Int64.max : watermarks.min() ?? Int64.min, isLast)
-      if isLast { return }
-    }
-  }
-}
-
 /// The rows of GROUP BY WINDOW, k: (start, end, time, k, results), in the order of windows and keys.
-private func expectedRows(_ window: WindowCase, _ input: WindowInput) -> [[Value]] {
+private func expectedRows(_ window: WindowCase, _ input: PartitionedRows) -> [[Value]] {
   var rows: [Window: [TestRow]] = [:]
   for row in input.partitions.joined() {
     guard let ts = row.ts else { continue }
@@ -99,7 +48,7 @@ private func expectedRows(_ window: WindowCase, _ input: WindowInput) -> [[Value
   }
 }
 
-private func expectedLate(_ window: WindowCase, _ input: WindowInput) -> [[Value]] {
+private func expectedLate(_ window: WindowCase, _ input: PartitionedRows) -> [[Value]] {
   input.partitions.joined().filter { row in
     guard let ts = row.ts else { return false }
     let windows = window.windows(of: ts)
@@ -107,7 +56,7 @@ private func expectedLate(_ window: WindowCase, _ input: WindowInput) -> [[Value
   }.map(\.values).sorted(by: isBefore)
 }
 
-private func arrangement(_ seed: UInt64) -> (WindowCase, WindowInput, DriveNumbers) {
+private func arrangement(_ seed: UInt64) -> (WindowCase, PartitionedRows, DriveNumbers) {
   var random = DriveNumbers(seed)
   let kind: AlignedWindow.Kind = random.chance(3) ? .cumulating : .sliding
   var size = Int64(1 + random.below(random.chance(4) ? 30 : 8))
@@ -116,7 +65,7 @@ private func arrangement(_ seed: UInt64) -> (WindowCase, WindowInput, DriveNumbe
   let window = WindowCase(
     kind: kind, size: size, step: step, offset: Int64(random.below(7)) - 3,
     grace: random.chance(2) ? 0 : Int64(random.below(5)))
-  let input = WindowInput(&random)
+  let input = PartitionedRows(&random)
   return (window, input, random)
 }
 
@@ -135,7 +84,7 @@ private func arrangement(_ seed: UInt64) -> (WindowCase, WindowInput, DriveNumbe
   }
 
   private func check(_ window: WindowCase) {
-    let arithmetic = WindowArithmetic(window.assignment)
+    let arithmetic = WindowArithmetic(window.aligned, grace: window.grace)
     for time in Int64(-16)...16 {
       let windows = window.windows(of: time)
       let lastEnd = arithmetic.lastEnd(of: time)
@@ -159,7 +108,7 @@ private func arrangement(_ seed: UInt64) -> (WindowCase, WindowInput, DriveNumbe
 
   @Test("arithmetic at the ends of time saturates") func extremes() {
     let window = WindowCase(size: 10, step: 3, offset: 1, grace: .max)
-    let arithmetic = WindowArithmetic(window.assignment)
+    let arithmetic = WindowArithmetic(window.aligned, grace: window.grace)
     for time in [Int64.min, .min + 1, .max, .max - 1] {
       _ = arithmetic.sliceStart(of: time)
       _ = arithmetic.firstEnd(of: time)
@@ -209,7 +158,7 @@ private func arrangement(_ seed: UInt64) -> (WindowCase, WindowInput, DriveNumbe
   @Test("assigned windows, aggregated by their columns, give the same", arguments: 200..<260)
   func assigned(seed: Int) throws {
     var (window, input, random) = arrangement(UInt64(seed))
-    let assign = OperatorDrive { AssignWindowOperator(window.assignment) }
+    let assign = OperatorDrive { AssignWindowOperator(window.assignment, window.aligned) }
     let columns = WindowColumns(start: 3, end: 4, time: 5)
     let drive = OperatorDrive(seed: UInt64(seed), restores: true) {
       WindowAggregateOperator(.columns(columns), TestAggregation.byKey(.final), timeZone: .utc)
@@ -298,7 +247,7 @@ private func arrangement(_ seed: UInt64) -> (WindowCase, WindowInput, DriveNumbe
       try drive.advance(Int64(chunk + 24))
     }
     try drive.advance(.max)
-    let expected = expectedRows(window, WindowInput(rows: rows))
+    let expected = expectedRows(window, PartitionedRows(rows: rows))
     #expect(expected.count > 60)
     let isSame = drive.output.rows == expected
     #expect(isSame)

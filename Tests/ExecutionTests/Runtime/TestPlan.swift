@@ -67,7 +67,8 @@ struct TestPlan {
     let count = AggregateCall(
       function: FunctionReference(name: "COUNT", signature: 0), arguments: [],
       result: Field("n", .int64, nullable: false))
-    let assignment = WindowAssignment(window: AlignedWindow(size: size, step: size), timeColumn: 2, grace: grace)
+    let assignment = WindowAssignment(
+      window: .aligned(AlignedWindow(size: size, step: size)), timeColumn: 2, grace: grace)
     let bounds = ["window_start", "window_end", "window_time"].map { Field($0, .timestamp, nullable: false) }
     return add(
       .windowAggregate(.assign(assignment), Aggregation(keys: [k], calls: [count], emission: emission)), [input],

@@ -139,6 +139,49 @@ struct NaiveRelation {
     return result
   }
 
+  /// GROUP BY WINDOW, keys over sessions of the keys: times in order, cut by cut.
+  func sessions(gap: Int64, maximum: Int64?, grace: Int64, _ calls: [NaiveCall], by keys: [String]) -> NaiveRelation {
+    var assigned = self
+    assigned.rows = []
+    assigned.columns = Self.bounds + columns
+    var groups: [[Value]: [(time: Int64, row: NaiveRow)]] = [:]
+    for row in rows {
+      guard case .int(let time) = row.values["ts"] else { continue }
+      if row.watermark > .min, time <= row.watermark - grace {
+        assigned.late += 1
+      } else if (try? calls.forEach { try $0.check(row.values) }) == nil {
+        assigned.failed += 1
+      } else {
+        groups[keys.map { row.values[$0] ?? .null }, default: []].append((time, row))
+      }
+    }
+    for group in groups.values {
+      var session: [(time: Int64, row: NaiveRow)] = []
+      func close() {
+        guard let first = session.first?.time, let last = session.last?.time else { return }
+        let end = min(last + gap, maximum.map { first + $0 } ?? .max)
+        for (_, row) in session {
+          var copy = row
+          copy.values["window_start"] = .int(first)
+          copy.values["window_end"] = .int(end)
+          copy.values["window_time"] = .int(end - 1)
+          assigned.rows.append(copy)
+        }
+        session = []
+      }
+      for entry in group.sorted(by: { $0.time < $1.time }) {
+        if let first = session.first, let last = session.last,
+          entry.time - last.time > gap || (maximum.map { entry.time - first.time >= $0 } ?? false)
+        {
+          close()
+        }
+        session.append(entry)
+      }
+      close()
+    }
+    return assigned.aggregated(calls, by: Self.bounds.map(\.name) + keys)
+  }
+
   static let bounds = ["window_start", "window_end", "window_time"].map { NaiveColumn(name: $0, type: .timestamp) }
 }
 

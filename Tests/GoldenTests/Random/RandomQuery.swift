@@ -130,6 +130,7 @@ struct RandomQuery: RandomCase {
     case 2, 3: addGroups()
     case 4: addSort()
     case 5: addLimit()
+    case 6: addSessions()
     default: addWindow()
     }
   }
@@ -221,6 +222,27 @@ struct RandomQuery: RandomCase {
     case 1: addFilter(fails: !changes)
     default: break
     }
+  }
+
+  private mutating func addSessions() {
+    let unit: Int64 = 1_000_000
+    let gap = [1, 2, 5, 10][random.below(4)] * unit
+    let maximum = random.chance(2) ? nil : [5, 8, 20][random.below(3)] * unit
+    let grace = random.chance(2) ? 0 : Int64(random.below(12)) * unit
+    var keys = keys()
+    if keys.isEmpty {
+      guard let key = relation.columns.first(where: { $0.type == .text || $0.name == "j" }) else { return addWindow() }
+      keys = [key.name]
+    }
+    let calls = calls(fails: true)
+    var text = "SESSION(ts, GAP \(gap / unit) SECONDS"
+    if let maximum { text += ", MAX \(maximum / unit) SECONDS" }
+    add("WINDOW \(text)) PER \(keys.joined(separator: ", "))" + (grace > 0 ? " GRACE \(grace / unit) SECONDS" : ""))
+    let between = random.chance(4)
+    if between { add("WHERE TRUE") }
+    add("AGGREGATE \(calls.map(\.sql).joined(separator: ", ")) GROUP BY \((["WINDOW"] + keys).joined(separator: ", "))")
+    if !between, random.chance(3) { add("EMIT CHANGES") }
+    relation = relation.sessions(gap: gap, maximum: maximum, grace: grace, calls, by: keys)
   }
 
   /// The order of partitions of one stream; of two streams no order is promised for ties.

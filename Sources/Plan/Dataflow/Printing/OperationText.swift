@@ -4,21 +4,34 @@
 import Values
 
 package enum OperationText {
-  package static func text(_ window: WindowAssignment, _ input: Schema) -> String {
-    let definition = window.window
-    let column =
-      input.fields.indices.contains(window.timeColumn) ? input[window.timeColumn].name : "#\(window.timeColumn)"
-    var text = "\(name(definition))(\(column), SIZE \(LiteralText.length(definition.size))"
-    switch definition.kind {
-    case .sliding:
-      if !definition.isTumbling { text += ", EVERY \(LiteralText.length(definition.step))" }
-    case .cumulating: text += ", STEP \(LiteralText.length(definition.step))"
+  package static func text(_ assignment: WindowAssignment, _ input: Schema) -> String {
+    let place = assignment.timeColumn
+    let column = input.fields.indices.contains(place) ? input[place].name : "#\(place)"
+    let grace = assignment.grace == 0 ? "" : " GRACE \(LiteralText.length(assignment.grace))"
+    return switch assignment.window {
+    case .aligned(let window): text(window, column) + grace
+    case .session(let window): text(window, column, ExpressionText(names: input.fields.map(\.name))) + grace
     }
-    if definition.offset != 0 { text += ", OFFSET \(LiteralText.length(definition.offset))" }
-    if let zone = definition.zone { text += ", ZONE '\(zone)'" }
-    text += ")"
-    if window.grace != 0 { text += " GRACE \(LiteralText.length(window.grace))" }
-    return text
+  }
+
+  private static func text(_ window: AlignedWindow, _ column: String) -> String {
+    var text = "\(name(window))(\(column), SIZE \(LiteralText.length(window.size))"
+    switch window.kind {
+    case .sliding:
+      if !window.isTumbling { text += ", EVERY \(LiteralText.length(window.step))" }
+    case .cumulating: text += ", STEP \(LiteralText.length(window.step))"
+    }
+    if window.offset != 0 { text += ", OFFSET \(LiteralText.length(window.offset))" }
+    if let zone = window.zone { text += ", ZONE '\(zone)'" }
+    return text + ")"
+  }
+
+  private static func text(_ window: SessionWindow, _ column: String, _ printer: ExpressionText) -> String {
+    var text = "SESSION(\(column), GAP \(LiteralText.length(window.gap))"
+    if let maximum = window.maximum { text += ", MAX \(LiteralText.length(maximum))" }
+    if let start = window.start { text += ", START WHEN \(printer.text(start))" }
+    if let end = window.end { text += ", END WHEN \(printer.text(end))" }
+    return text + ") PER " + window.partition.map(printer.text).joined(separator: ", ")
   }
 
   private static func name(_ window: AlignedWindow) -> String {

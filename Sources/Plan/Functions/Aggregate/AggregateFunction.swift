@@ -77,7 +77,7 @@ package enum AggregateLibrary {
   package static let functions: [AggregateFunction] =
     countFunctions + sumFunctions + extremumFunctions + logicalFunctions + bitFunctions + varianceFunctions
     + sketchFunctions + countedFunctions + distributionFunctions + regressionFunctions + momentFunctions
-    + derivedFunctions
+    + derivedFunctions + funnelFunctions
 
   private static let byName: [String: AggregateFunction] = {
     var table: [String: AggregateFunction] = [:]
