@@ -73,8 +73,8 @@ extension Resolver {
         }
       }
       return below
-    case .scan, .side, .values, .watermark, .aggregate, .windowAggregate, .union, .join, .unnest, .setOperation, .rank,
-      .deduplicate, .over, .normalize, .sort, .limit, .sink:
+    case .scan, .side, .values, .watermark, .aggregate, .windowAggregate, .union, .join, .temporalJoin, .unnest,
+      .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit, .sink:
       return nil
     }
   }
