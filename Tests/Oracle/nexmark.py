@@ -22,7 +22,8 @@ STREAMS = {
 def queries():
     text = open(os.path.join(HERE, "nexmark.sql")).read()
     parts = re.split(r"^-- @(\w+)\n", text, flags=re.M)[1:]
-    return dict(zip(parts[::2], parts[1::2]))
+    has_pipeline = lambda name: os.path.exists(os.path.join(ROOT, "Pipelines", "nexmark", name + ".pipe"))
+    return {name: sql for name, sql in zip(parts[::2], parts[1::2]) if has_pipeline(name)}
 
 
 class Millrace:

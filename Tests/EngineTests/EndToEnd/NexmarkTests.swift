@@ -1,5 +1,5 @@
-// Every Nexmark query over 10 000 generated events, from outside: both surfaces, one worker and several, give the rows that
-// its file here says: their number, a digest, the first and the last. `GOLDEN=update` writes the files, for review; an
+// Every Nexmark query over 10 000 generated events, from outside: each surface it has, one worker and several, give the rows that
+// its file here says: their number, a digest, the first and the last, sorted. `GOLDEN=update` writes the files, for review; an
 // independent engine is asked by the script below Tests/Oracle.
 
 import Foundation
@@ -13,30 +13,32 @@ struct NexmarkTests {
     .deletingLastPathComponent().appendingPathComponent("Nexmark")
   private static let updates = (ProcessInfo.processInfo.environment["GOLDEN"] ?? "").hasPrefix("update")
 
-  static let queries: [String] = {
-    let files = try? FileManager.default.contentsOfDirectory(atPath: pipelines.path)
-    return (files ?? []).filter { $0.hasSuffix(".pipe") && !$0.hasSuffix("_sql.pipe") }
-      .map { String($0.dropLast(".pipe".count)) }.sorted()
-  }()
+  private static let files = (try? FileManager.default.contentsOfDirectory(atPath: pipelines.path)) ?? []
+
+  static let queries = files.filter { $0.hasSuffix(".pipe") && !$0.hasSuffix("_sql.pipe") }
+    .map { String($0.dropLast(".pipe".count)) }.sorted()
+
   private static let pipelines = project.appendingPathComponent("Pipelines/nexmark")
 
   @Test("both surfaces give the golden rows", arguments: queries)
   func query(_ name: String) throws {
     let place = try Workplace()
-    #expect(try place.run("generate", "nexmark", "--events", "10000", "--out", "data").status == 0)
+    #expect(try place.run("generate", "nexmark", "--events", "10000", "--out", "made").status == 0)
     func rows(_ file: String, workers: Int) throws -> Outcome {
       try place.run(
-        "run", Self.pipelines.appendingPathComponent(file).path, "--input", "events=data/events.jsonl", "--parallelism",
+        "run", Self.pipelines.appendingPathComponent(file).path, "--input", "events=made/events.jsonl", "--parallelism",
         "\(workers)", "--format", "jsonl")
     }
     let pipe = try rows("\(name).pipe", workers: 1)
     #expect(pipe.status == 0, "\(pipe.error)")
-    #expect(try rows("\(name).pipe", workers: 3).output == pipe.output, "other rows with three workers")
-    let standard = try rows("\(name)_sql.pipe", workers: 2)
-    #expect(standard.status == 0, "\(standard.error)")
-    #expect(values(standard.lines) == values(pipe.lines), "other rows in standard SQL")
+    #expect(try rows("\(name).pipe", workers: 3).lines.sorted() == pipe.lines.sorted(), "other rows with three workers")
+    if Self.files.contains("\(name)_sql.pipe") {
+      let standard = try rows("\(name)_sql.pipe", workers: 2)
+      #expect(standard.status == 0, "\(standard.error)")
+      #expect(values(standard.lines) == values(pipe.lines), "other rows in standard SQL")
+    }
     let golden = Self.goldens.appendingPathComponent("\(name).golden")
-    let found = digest(pipe.lines)
+    let found = digest(pipe.lines.sorted())
     if Self.updates { try found.write(to: golden, atomically: true, encoding: .utf8) }
     #expect(found == (try? String(contentsOf: golden, encoding: .utf8)))
   }

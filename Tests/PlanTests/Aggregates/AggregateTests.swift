@@ -180,6 +180,12 @@ private struct Drive {
       case "-x": return (.int64, [.int(-1), .int(-2), .null])
       case "1", "2": return (.int64, Array(repeating: .int(text == "1" ? 1 : 2), count: 3))
       case "x > 1": return (.boolean, [.bool(false), .bool(true), .null])
+      case "x = 1": return (.boolean, [.bool(true), .bool(false), .null])
+      case "x = 2": return (.boolean, [.bool(false), .bool(true), .null])
+      case "x = 3": return (.boolean, [.bool(false), .bool(false), .null])
+      case "TIMESTAMP '2026-01-01'":
+        return (.timestamp, Array(repeating: .int(1_767_225_600_000_000), count: 3))
+      case "INTERVAL '1' HOUR": return (.intervalDaySecond, Array(repeating: .int(3_600_000_000), count: 3))
       case "0.25", "0.5": return (.float64, Array(repeating: .double(Double(text) ?? 0), count: 3))
       case "'a'", "'-'": return (.text, Array(repeating: .string(String(text.dropFirst().dropLast())), count: 3))
       default: throw StateFormatError("an example with the argument \(text)", offset: 0)
