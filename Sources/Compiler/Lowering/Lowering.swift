@@ -35,6 +35,12 @@ struct Lowering {
     var scan: StreamScan
     var needsWatermark: Bool
     var node: Int?
+    /// Of a table: whether somebody reads every record, or the rows that stand, and where the records are.
+    var needsVersions = false
+    var needsRows = false
+    var versions: Int?
+
+    var layout: StreamLayout { StreamLayout(scan, needsWatermark: needsWatermark || needsVersions) }
   }
 
   init(name: String, source: SourceText, timeZone: String, enabled: Bool) {
@@ -224,6 +230,7 @@ struct Lowering {
       site.needsWatermark = site.needsWatermark || underEventTime || scan.stream.maximumAhead != nil
       // The last row of a key is that of the log, whatever its time.
       if scan.stream.isTable { site.needsWatermark = false }
+      if scan.isVersions { site.needsVersions = true } else { site.needsRows = true }
       streams[scan.stream.name] = site
     case .watermark(let input, _, _, _): collect(input, underEventTime: false)
     case .assignWindow, .windowAggregate, .temporalJoin:
@@ -241,11 +248,15 @@ struct Lowering {
 
   /// The columns that one reader wants, over those that the stream's node delivers for all.
   private mutating func stream(_ scan: StreamScan, _ relation: Relation) -> Port {
-    let node = deliver(scan.stream, bounded: scan.bounded)
-    let delivered = nodes[node].properties.schema
+    var node = deliver(scan.stream, bounded: scan.bounded)
     guard let site = streams[scan.stream.name] else { return Port(node: node) }
-    let layout = StreamLayout(site.scan, needsWatermark: site.needsWatermark)
-    let items = scan.outputs.map { NamedExpression($0.field.name, layout.delivered($0)) }
+    if scan.isVersions { node = site.versions ?? node }
+    let delivered = nodes[node].properties.schema
+    let layout = site.layout
+    var items = scan.outputs.map { NamedExpression($0.field.name, layout.delivered($0)) }
+    if scan.isVersions, let mark = layout.normalization?.deletion {
+      items.append(NamedExpression(StreamLayout.deletion.name, .column(mark, StreamLayout.deletion)))
+    }
     let isWhole =
       items.count == delivered.count
       && items.enumerated().allSatisfy { $1.expression.kind == .column($0) && $1.name == delivered[$0].name }
@@ -265,7 +276,7 @@ struct Lowering {
     }
     guard var site = streams[stream.name] else { return 0 }
     if let node = site.node { return node }
-    let layout = StreamLayout(site.scan, needsWatermark: site.needsWatermark)
+    let layout = site.layout
     sources.append(layout.source)
     let range = stream.range
     func properties(_ schema: Schema) -> RelationProperties { RelationProperties(schema: schema, bounded: bounded) }
@@ -279,13 +290,18 @@ struct Lowering {
       port = add(
         .project(projection), [port], properties(layout.projectedSchema), owner: stream.name, range: range)
     }
-    if let normalization = layout.normalization { port = normalize(port, layout, normalization, bounded: bounded) }
+    let records = port
+    if let normalization = layout.normalization, site.needsRows || !site.needsVersions {
+      port = normalize(port, layout, normalization, bounded: bounded)
+    }
     if let (column, expression) = layout.watermark {
-      var timed = properties(layout.deliveredSchema)
+      var timed = properties(site.needsVersions ? layout.projectedSchema : layout.deliveredSchema)
       timed.timeAttribute = TimeAttribute(column: column, delay: 0)
-      port = add(
-        .watermark(column: column, expression: expression, idleAfter: stream.watermark?.idleAfter), [port], timed,
-        owner: stream.name, range: range)
+      let watermarked = add(
+        .watermark(column: column, expression: expression, idleAfter: stream.watermark?.idleAfter),
+        [site.needsVersions ? records : port], timed, owner: stream.name, range: range)
+      if site.needsVersions { site.versions = watermarked.node }
+      if !site.needsVersions || !site.needsRows { port = watermarked }
     }
     site.node = port.node
     streams[stream.name] = site

@@ -79,7 +79,7 @@ struct StreamLayout {
   private var isTable: Bool { scan.stream.isTable }
   private var hasDeletions: Bool { scan.stream.hasDeletions }
 
-  private static let deletion = Field("$deletion", .boolean, nullable: false)
+  static let deletion = Field("$deletion", .boolean, nullable: false)
 
   var scanned: [ScanColumn] {
     decoded.map(column) + (hasDeletions ? [ScanColumn(part: .deletion, field: Self.deletion)] : [])

@@ -143,6 +143,7 @@ struct ColumnPruning {
   }
 
   private func scan(_ scan: StreamScan, _ relation: Relation, _ needs: Set<Access>) -> Pruned {
+    if scan.isVersions { return Pruned(relation: relation, places: identity(relation)) }
     var outputs: [ScanOutput] = []
     var places: [Access: Int] = [:]
     var kept = Access.covering(needs)

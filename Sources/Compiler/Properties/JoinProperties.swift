@@ -26,7 +26,8 @@ enum JoinProperties {
   ) -> RelationProperties {
     let pairs = Join(join.kind, keys: join.keys, residual: join.residual)
     var properties = left
-    properties.schema = Schema(fields(left.schema, right.schema, pairs))
+    let versions = join.deletion == nil ? right.schema : Schema(right.schema.fields.dropLast())
+    properties.schema = Schema(fields(left.schema, versions, pairs))
     properties.bounded = left.bounded && right.bounded
     properties.partitioning = partitioning(pairs, width: left.schema.count)
     if let own = left.timeAttribute, let other = right.timeAttribute {

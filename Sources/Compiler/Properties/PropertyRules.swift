@@ -59,7 +59,11 @@ enum PropertyRules {
     var properties = RelationProperties(schema: Schema(scan.outputs.map(\.field)), bounded: scan.bounded)
     let isKeyed = !stream.primaryKey.isEmpty && key.count == stream.primaryKey.count
     if isKeyed { properties.keys = [key] }
-    if stream.isTable {
+    if scan.isVersions {
+      // A record is a version of what its key names: the key does not tell records apart.
+      properties.keys = []
+      if stream.hasDeletions { properties.schema.fields.append(StreamLayout.deletion) }
+    } else if stream.isTable {
       // A row may be replaced or taken back however old it is: there is no time by which rows are complete.
       properties.mode = isKeyed ? .upsert(key: key) : .retract
       return properties

@@ -35,6 +35,8 @@ package struct StreamScan: Hashable, Sendable {
   package var stream: StreamDefinition
   package var outputs: [ScanOutput]
   package var bounded: Bool
+  /// Of a table: every record, with its mark of deletion behind the outputs, rather than the rows that stand.
+  package var isVersions = false
 
   package init(stream: StreamDefinition, outputs: [ScanOutput], bounded: Bool) {
     self.stream = stream

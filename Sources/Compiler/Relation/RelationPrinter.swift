@@ -40,7 +40,7 @@ package struct RelationPrinter {
   private func describe(_ relation: Relation) -> String {
     let input = relation.inputs.first?.schema ?? Schema([])
     switch relation.node {
-    case .scan(let scan): return "Scan \(scan.stream.name) (\(outputs(scan)))"
+    case .scan(let scan): return "Scan \(scan.stream.name)\(scan.isVersions ? " versions" : "") (\(outputs(scan)))"
     case .side(let side): return "Scan \(side.owner).\(side.stream.rawValue)"
     case .values(let rows):
       let printer = ExpressionText(names: [])

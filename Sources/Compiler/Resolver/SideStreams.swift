@@ -76,9 +76,9 @@ extension Resolver {
         case .assignWindow(let input, _, .stream): input.schema
         case .deduplicate(let input, let deduplication) where deduplication.time != nil: input.schema
         case .over(let input, let over) where over.timeColumn != nil: input.schema
-        case .temporalJoin(let left, let right, _):
+        case .temporalJoin:
           // A late row of either side, with NULLs for the other.
-          Schema((left.schema.fields + right.schema.fields).map { Field($0.name, $0.type) })
+          Schema(relation.schema.fields.map { Field($0.name, $0.type) })
         default: nil
         }
       }

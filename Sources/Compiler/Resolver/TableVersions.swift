@@ -11,20 +11,14 @@ struct VersionedRows {
   var relation: Relation
   /// The keys, any of which tells the rows of the table apart.
   var keys: [[Int]]
+  /// The last column, where it says which records end the row of their key.
+  var deletion: Int?
 }
 
 extension Resolver {
   func versions(_ relation: Relation, at span: SourceSpan) throws(CompileError) -> VersionedRows {
     if let rows = VersionedRows(relation) { return rows }
-    if let scan = relation.preorder.lazy.compactMap({ if case .scan(let scan) = $0.node { scan.stream } else { nil } })
-      .first,
-      scan.isTable
-    {
-      throw notSupported(
-        "FOR SYSTEM_TIME AS OF with a table that is read from a topic or file", at: span,
-        help: "declare `\(scan.name)` as a STREAM with its PRIMARY KEY and WATERMARK FOR: each record is then a version"
-      )
-    }
+    if let table = relation.scannedTable { throw unversioned(table, at: span) }
     if relation.properties.mode != .append {
       throw failure(
         Codes.needsAppend, "FOR SYSTEM_TIME AS OF reads the versions of a table, and these rows are changed otherwise",
@@ -43,10 +37,53 @@ extension Resolver {
   }
 }
 
+extension Resolver {
+  /// What a table over a topic or file lacks for its versions to be known.
+  private func unversioned(_ table: StreamDefinition, at span: SourceSpan) -> CompileError {
+    if table.format.saysChanges {
+      return notSupported(
+        "FOR SYSTEM_TIME AS OF with a table whose records say what they change", at: span,
+        help: "what such a record takes back has the time at which it came to be, not that at which it went")
+    }
+    if table.primaryKey.isEmpty {
+      return failure(
+        Codes.temporalKey, "`\(table.name)` has no PRIMARY KEY by which its versions replace each other", at: span)
+    }
+    guard table.watermark == nil else {
+      return notSupported(
+        "FOR SYSTEM_TIME AS OF with some rows of a table", at: span,
+        help: "name the table itself, and ask for what else its rows must be in ON")
+    }
+    return failure(
+      Codes.noWatermark, "`\(table.name)` does not say when its rows became what they are", at: span
+    ) { $0.help("declare the TIMESTAMP column of its records with WATERMARK FOR in CREATE TABLE") }
+  }
+}
+
+extension Relation {
+  fileprivate var scannedTable: StreamDefinition? {
+    for relation in preorder { if case .scan(let scan) = relation.node, scan.stream.isTable { return scan.stream } }
+    return nil
+  }
+}
+
 extension VersionedRows {
   /// nil where the rows are not the last ones of a key, by time.
   init?(_ relation: Relation) {
     switch relation.node {
+    case .scan(var scan) where scan.stream.isTable:
+      let stream = scan.stream
+      let key = stream.primaryKey.compactMap { column in
+        scan.outputs.firstIndex { $0.column == column && $0.path.isEmpty }
+      }
+      guard !key.isEmpty, key.count == stream.primaryKey.count, stream.watermark != nil, !stream.format.saysChanges
+      else {
+        return nil
+      }
+      scan.isVersions = true
+      self.init(
+        relation: Relation(.scan(scan), owner: relation.owner, range: relation.range), keys: [key],
+        deletion: stream.hasDeletions ? scan.outputs.count : nil)
     case .normalize(let input, let normalization) where normalization.deletion == nil:
       guard normalization.order == nil || normalization.order == input.properties.timeAttribute?.column else {
         return nil
@@ -65,8 +102,12 @@ extension VersionedRows {
         return places.count == key.count ? places : nil
       }
       guard !keys.isEmpty else { return nil }
-      let projected = Relation(.project(below.relation, items), owner: relation.owner, range: relation.range)
-      self.init(relation: projected, keys: keys)
+      let mark = below.deletion.map {
+        [NamedExpression(StreamLayout.deletion.name, .column($0, StreamLayout.deletion))]
+      }
+      let projected = Relation(
+        .project(below.relation, items + (mark ?? [])), owner: relation.owner, range: relation.range)
+      self.init(relation: projected, keys: keys, deletion: mark == nil ? nil : items.count)
     case .scan, .side, .values, .filter, .project, .watermark, .assignWindow, .aggregate, .windowAggregate, .union,
       .join, .temporalJoin, .unnest, .setOperation, .rank, .deduplicate, .over, .normalize, .sort, .limit, .sink:
       // Each row is a version of what its key names.

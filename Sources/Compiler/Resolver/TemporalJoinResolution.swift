@@ -124,7 +124,9 @@ extension Resolver {
     right.relation = versioned.relation
     let times = try self.times(left, right, name, at: instant.span)
     var join = TemporalJoin(
-      keys: [], leftTime: times.left, rightTime: times.right, keepsLeft: clause.kind == .left, acceptsGrowth: true)
+      keys: [], leftTime: times.left, rightTime: times.right, deletion: versioned.deletion,
+      keepsLeft: clause.kind == .left,
+      acceptsGrowth: true)
     let pairs = try self.pairs(left, right, at: span, environment)
     if pairs.scope.isUncertain { throw .reported }
     guard clause.condition != nil else {

@@ -29,13 +29,15 @@ final class TemporalJoinOperator: Operator {
     inputs = [join.keys.map(\.left), join.keys.map(\.right)].map {
       JoinInput($0, matchesNulls: nulls, timeZone: timeZone)
     }
-    types = [left, right].map { $0.fields.map(\.type) }
+    types = [left.fields.map(\.type), right.fields.map(\.type)].enumerated().map { side, types in
+      side == 1 && join.deletion != nil ? types.dropLast() : types
+    }
     waiting = [
       HeldRows(timeColumn: join.leftTime, delay: delay, schema: left),
       HeldRows(timeColumn: join.rightTime, delay: delay, schema: right),
     ]
     versions = TemporalVersions(types: types[1], keyTypes: inputs[1].keyTypes, timeToLive: join.timeToLive)
-    residual = JoinResidual(join.residual, width: left.count + right.count, timeZone: timeZone)
+    residual = JoinResidual(join.residual, width: types[0].count + types[1].count, timeZone: timeZone)
   }
 
   var stateSize: StateSize {
@@ -53,11 +55,32 @@ final class TemporalJoinOperator: Operator {
     let rows = inputs[input].rows(of: inTime, step: step, output: output)
     guard rows.batch.count > 0 else { return }
     if input == 0 { return hold(left: rows.batch, output) }
-    guard let meeting = rows.meeting else { return waiting[1].hold(rows.batch, output: output) }
+    guard let meeting = rows.meeting else { return hold(version: rows.batch, output) }
     // A version without a key is of nothing.
     let found = selection(where: meeting)
     output.countFiltered(rows.batch.count - found.count)
-    if found.count > 0 { waiting[1].hold(rows.batch.gather(found), output: output) }
+    if found.count > 0 { hold(version: rows.batch.gather(found), output) }
+  }
+
+  /// A deletion that does not say when it was fails: left out, a row would stand that was gone.
+  private func hold(version batch: Batch, _ output: any OperatorOutput) {
+    guard let deletion = join.deletion, case .bool(let marks) = batch.columns[deletion].data,
+      let validity = batch.columns[join.rightTime].validity
+    else { return waiting[1].hold(batch, output: output) }
+    var failed: [FailedRow] = []
+    let good = VectorBuilder<Int32>(capacity: batch.count)
+    for row in 0..<batch.count {
+      let number = Int32(truncatingIfNeeded: row)
+      if marks.base[row], !validity.base[row] {
+        failed.append(
+          FailedRow(row: number, code: .nullInNotNull, message: "the deletion has no time, so no version ends with it"))
+      } else {
+        good.append(number)
+      }
+    }
+    output.fail(failed, of: batch)
+    let rest = good.finish()
+    if rest.count > 0 { waiting[1].hold(batch.gather(rest), output: output) }
   }
 
   private func hold(left batch: Batch, _ output: any OperatorOutput) {
@@ -93,7 +116,7 @@ final class TemporalJoinOperator: Operator {
   /// A late row as the port has it: the columns of both sides, NULL for those of the other.
   private func widened(_ batch: Batch, _ input: Int) -> Batch {
     let nulls = types[1 - input].map { Column.nulls($0, count: batch.count) }
-    return batch.replacing(columns: input == 0 ? batch.columns + nulls : nulls + batch.columns)
+    return batch.replacing(columns: input == 0 ? batch.columns + nulls : nulls + batch.columns.prefix(types[1].count))
   }
 
   // MARK: Time
@@ -103,8 +126,12 @@ final class TemporalJoinOperator: Operator {
     let taken = waiting.map { $0.release(at: watermark) }
     let arrived = taken[1].map { rows in
       let keyed = inputs[1].rows(of: rows, step: step, output: output)
+      let columns = keyed.batch.columns
+      var deletions: Vector<Bool>?
+      if let deletion = join.deletion, case .bool(let marks) = columns[deletion].data { deletions = marks }
       return versions.add(
-        keyed.batch.columns, keys: keyed.keys, times: times(of: keyed.batch, join.rightTime), count: keyed.batch.count)
+        Array(columns.prefix(types[1].count)), keys: keyed.keys, times: times(of: keyed.batch, join.rightTime),
+        deletions: deletions, count: keyed.batch.count)
     }
     if let rows = taken[0] {
       let asking = inputs[0].rows(of: rows, step: step, output: output)

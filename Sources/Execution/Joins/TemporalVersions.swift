@@ -18,6 +18,8 @@ final class TemporalVersions {
   struct Arrived {
     fileprivate var keys: Vector<Int32>
     fileprivate var times: Vector<Int64>
+    /// Which end what their key had.
+    fileprivate var deletions: Vector<Bool>?
     /// The number of the first.
     fileprivate var first: Int
 
@@ -40,12 +42,14 @@ final class TemporalVersions {
   var byteCount: Int { rows.byteCount + index.memory + newest.byteCount + usedAt.byteCount }
 
   /// Takes versions in. They stand when `put` says so.
-  func add(_ columns: [Column], keys: [Column], times: Vector<Int64>, count: Int) -> Arrived {
+  func add(
+    _ columns: [Column], keys: [Column], times: Vector<Int64>, deletions: Vector<Bool>?, count: Int
+  ) -> Arrived {
     let ids = index.ids(for: keys, count: count)
     newest.resize(to: index.count)
     usedAt.resize(to: index.count)
     let first = rows.append(columns, keys: ids, keyCount: index.count, links: false)
-    return Arrived(keys: ids, times: times, first: first)
+    return Arrived(keys: ids, times: times, deletions: deletions, first: first)
   }
 
   /// Versions take the place of those before them.
@@ -54,6 +58,10 @@ final class TemporalVersions {
     let (newest, usedAt) = (newest.base, usedAt.base)
     for place in range {
       let key = Int(keys[place])
+      if arrived.deletions?.base[place] ?? false {
+        forget(key)
+        continue
+      }
       if newest[key] < 0 { liveCount += 1 }
       newest[key] = Int32(truncatingIfNeeded: arrived.first &+ place)
       usedAt[key] = now

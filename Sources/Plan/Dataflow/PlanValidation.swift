@@ -244,7 +244,12 @@ private struct NodeValidation {
   private func types(of join: TemporalJoin) throws(Misfit) -> [DataType] {
     try checkTime(join.leftTime, in: input)
     try checkTime(join.rightTime, in: dataflow.schema(of: node.inputs[1]))
-    return try types(of: Join(join.kind, keys: join.keys, residual: join.residual))
+    let all = try types(of: Join(join.kind, keys: join.keys, residual: join.residual))
+    guard let deletion = join.deletion else { return all }
+    try Misfit.demand(
+      deletion + input.count == all.count - 1 && all[all.count - 1] == .boolean,
+      "its mark of deletion is not its last column")
+    return all.dropLast()
   }
 
   private func types(of unnest: Unnest) throws(Misfit) -> [DataType] {

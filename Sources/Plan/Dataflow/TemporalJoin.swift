@@ -16,6 +16,9 @@ package struct TemporalJoin: Hashable, Sendable, Codable {
   package var rightTime: Int
   /// Whether a version counts from its own instant on (>=) rather than after it (>).
   package var isInclusive: Bool
+  /// A BOOLEAN column of the right input, its last one, that is TRUE where a record ends the row of its key; it is not passed on. nil
+  /// when nothing is deleted.
+  package var deletion: Int?
   /// Whether a left row without a version leaves too, with NULLs for the right columns.
   package var keepsLeft: Bool
   /// What must also be TRUE of a row and its version, over the left columns followed by the right ones. It does not choose
@@ -27,13 +30,15 @@ package struct TemporalJoin: Hashable, Sendable, Codable {
   package var acceptsGrowth: Bool
 
   package init(
-    keys: [JoinKey], leftTime: Int, rightTime: Int, isInclusive: Bool = true, keepsLeft: Bool = false,
+    keys: [JoinKey], leftTime: Int, rightTime: Int, isInclusive: Bool = true, deletion: Int? = nil,
+    keepsLeft: Bool = false,
     residual: Expression? = nil, timeToLive: Int64? = nil, acceptsGrowth: Bool = false
   ) {
     self.keys = keys
     self.leftTime = leftTime
     self.rightTime = rightTime
     self.isInclusive = isInclusive
+    self.deletion = deletion
     self.keepsLeft = keepsLeft
     self.residual = residual
     self.timeToLive = timeToLive

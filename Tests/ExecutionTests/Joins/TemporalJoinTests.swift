@@ -215,4 +215,33 @@ struct TemporalJoinTests {
     #expect(output.rows.map { $0[4] } == [.int(1), .int(1), .null])
     #expect(running.stateSize.keys == 0)
   }
+
+  @Test("a deletion ends what its key had, and one without a time fails")
+  func deletion() {
+    var join = Self.join(Case(isInclusive: true, keepsLeft: true, hasResidual: false, seed: 0))
+    join.deletion = 3
+    let right = Schema(Self.schema.fields + [Field("$deletion", .boolean, nullable: false)])
+    let running = TemporalJoinOperator(join, left: Self.schema, right: right, delay: 0, timeZone: .utc)
+    let output = CollectedOutput()
+    let context = StepContext(step: 1, now: 1, worker: 0, workers: 1)
+    func version(_ x: Value, _ time: Value, isDeletion: Bool, offset: Int64) {
+      let row: [Value] = [.int(1), x, time, .bool(isDeletion)]
+      var batch = Batch(
+        columns: right.fields.indices.map { Column([row[$0]], type: right[$0].type) }, count: 1)
+      batch.origin = Origin(source: 1, partition: 0, offsets: Vector([offset]))
+      running.process(batch, input: 1, step: context, output: output)
+    }
+    version(.int(7), .int(10), isDeletion: false, offset: 0)
+    version(.null, .int(20), isDeletion: true, offset: 1)
+    version(.null, .null, isDeletion: true, offset: 2)
+    let rows = [Int64(9), 10, 19, 20, 30].map { time in
+      Row(side: 0, values: [.int(1), .int(0), .int(time)], offset: time)
+    }
+    running.process(Self.batch(rows), input: 0, step: context, output: output)
+    _ = running.advance(to: .max, step: context, output: output)
+    #expect(output.rows.map { $0[4] } == [.null, .int(7), .int(7), .null, .null])
+    #expect(output.rows.allSatisfy { $0.count == 6 })
+    #expect(output.failed.map(\.code) == [.nullInNotNull])
+    #expect(running.stateSize.keys == 0)
+  }
 }

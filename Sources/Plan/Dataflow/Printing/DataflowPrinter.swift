@@ -78,9 +78,11 @@ extension Dataflow {
     case .rows: return nodes[port.node].properties.schema
     case .errors: return DeadLetter.schema
     case .late:
-      guard nodes[port.node].inputs.count > 1 else { return inputSchema(of: nodes[port.node]) }
+      let node = nodes[port.node]
+      guard node.inputs.count > 1 else { return inputSchema(of: node) }
       // A late row of either side, with NULLs for the other.
-      let fields = nodes[port.node].inputs.flatMap { schema(of: $0).fields }
+      var fields = node.inputs.flatMap { schema(of: $0).fields }
+      if case .temporalJoin(let join) = node.operation, join.deletion != nil { fields.removeLast() }
       return Schema(fields.map { Field($0.name, $0.type) })
     }
   }
