@@ -51,7 +51,7 @@ package struct PlanNode: Hashable, Sendable, Codable {
 /// A compiled file or query.
 package struct Dataflow: Hashable, Sendable, Codable {
   /// The version of this form. A runner refuses a plan of any other.
-  package static let currentVersion = 1
+  package static let currentVersion = 2
 
   package var version: Int
   /// What to call it in messages: the file or the pipeline.
