@@ -110,7 +110,7 @@ struct RunCommandTests {
     try FileManager.default.removeItem(atPath: place.path + "/count.pipe")
     #expect(try place.run("run", "count.plan.json").output == direct.output)
     let text = place.read("count.plan.json")
-    try place.write("other.plan.json", text.replacingOccurrences(of: "\"version\" : 1", with: "\"version\" : 99"))
+    try place.write("other.plan.json", text.replacingOccurrences(of: "\"version\" : 2", with: "\"version\" : 99"))
     let other = try place.run("run", "other.plan.json")
     #expect(other.status == 3)
     #expect(other.error.contains("version 99"))
